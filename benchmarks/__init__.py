@@ -1,0 +1,1 @@
+"""What Forum costs beside what it stands on: `python -m benchmarks`, explained in README.md."""

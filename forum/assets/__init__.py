@@ -1,0 +1,1 @@
+"""The front end's sources, and the build that turns them into `forum/static/`."""

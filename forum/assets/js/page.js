@@ -1,0 +1,74 @@
+/**
+ * Small help on any page; each part works on its own and every page works without it.
+ *
+ * [data-focus]  takes the focus when the page opens (the summary of what is wrong)
+ * [data-copy]   copies the value of the field it names, and says so
+ * [data-from]   shows a moment in the reader's own time where that differs from the event's
+ * form[data-keep]  asks before what was typed is left behind
+ */
+
+/** Puts the focus on the summary of errors, and marks a new page's title with it. */
+function focusProblem() {
+  const problem = document.querySelector("[data-focus]");
+  if (problem instanceof HTMLElement) problem.focus();
+}
+
+/** Makes copy buttons work, and shows them only where they can. */
+function copyButtons() {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    if (!(button instanceof HTMLButtonElement)) continue;
+    const label = button.querySelector("span");
+    const source = document.getElementById(button.dataset.copy ?? "");
+    if (!label || !(source instanceof HTMLInputElement)) continue;
+    const before = label.textContent;
+    label.setAttribute("role", "status");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      source.select();
+      await navigator.clipboard.writeText(source.value);
+      label.textContent = button.dataset.done ?? "";
+      setTimeout(() => { label.textContent = before; }, 2500);
+    });
+  }
+}
+
+/** The offset of a zone at a moment, in minutes. */
+function offset(moment, timeZone) {
+  const there = new Date(moment.toLocaleString("en-US", { timeZone }));
+  const universal = new Date(moment.toLocaleString("en-US", { timeZone: "UTC" }));
+  return Math.round((there.getTime() - universal.getTime()) / 60000);
+}
+
+/** Says when something is for a reader in another zone. */
+function ownTimes() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const line of document.querySelectorAll("[data-from]")) {
+    if (!(line instanceof HTMLElement)) continue;
+    const { from = "", to = "", zone: there = "UTC", says = "" } = line.dataset;
+    const start = new Date(from);
+    const end = new Date(to);
+    if (Number.isNaN(start.getTime()) || Number.isNaN(end.getTime())) continue;
+    if (!zone || offset(start, zone) === offset(start, there)) continue;
+    const form = new Intl.DateTimeFormat(document.documentElement.lang, {
+      weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit",
+    });
+    line.textContent = says.replace("{time}", form.formatRange(start, end));
+    line.hidden = false;
+  }
+}
+
+/** Warns before typed text is lost, in long forms that ask for it. */
+function keepTyped() {
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    let touched = false;
+    form.addEventListener("input", () => { touched = true; });
+    form.addEventListener("submit", () => { touched = false; });
+    addEventListener("beforeunload", (leaving) => { if (touched) leaving.preventDefault(); });
+  }
+}
+
+focusProblem();
+copyButtons();
+ownTimes();
+keepTyped();

@@ -1,0 +1,186 @@
+"""From rows to what a calendar says: an event and its sessions in the words of one language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from forum.calendar.rules import event_path, plain_text, session_path
+from forum.calendar.shapes import EventStatus, FeedEvent, Mailbox
+from forum.core import dates
+from forum.core.i18n import Sentence, sentence
+from forum.core.languages import Language, by_key
+from forum.events.rules import EventState
+from forum.programme.rules import SessionState
+from forum.programme.words import KINDS, ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from forum.core.text import Fragment, Text
+    from forum.events.models import Event, Venue
+    from forum.programme.models import Appearance, Session, Speaker
+
+STATES = {
+    EventState.CANCELLED: sentence("This event is cancelled."),
+    EventState.POSTPONED: sentence("This event is postponed. The new date will stand here."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In what language a calendar speaks, and where its addresses begin.
+
+    `say` translates into that language, `absolute` completes a path, `mailbox` is the
+    organiser's where neither event nor organisation names one.
+    """
+
+    language: Language
+    say: Callable[[Sentence], str]
+    absolute: Callable[[str], str]
+    mailbox: str
+
+
+def entry_of_event(event: Event, voice: Voice) -> FeedEvent:
+    """Return the event itself: timed on one day, whole days that block nothing on several."""
+    title = _pick(event.title, event, voice)
+    page = voice.absolute(event_path(voice.language.path, event.slug))
+    start, end = days_or_moments(event)
+    summary = plain_text(_pick(event.summary, event, voice).text)
+    return FeedEvent(
+        uid=event.id,
+        sequence=event.calendar_sequence,
+        created=event.created_at,
+        last_modified=event.changed_at,
+        start=start,
+        end=end,
+        zone=event.time_zone,
+        title=title.text,
+        language=_tag(title),
+        description=_description(_state_lines(event, voice), summary, page),
+        location=_location(None, event.venue, event, voice),
+        geo=_geo(event.venue),
+        url=page,
+        categories=_names([_pick(event.series.title, event, voice).text] if event.series else []),
+        status=status_of(event),
+        transparent=not isinstance(start, datetime),
+        organizer=organiser_of(event, voice),
+    )
+
+
+def entry_of_session(session: Session, event: Event, voice: Voice) -> FeedEvent | None:
+    """Return a session as a calendar shows it, or None for one without a time."""
+    if session.starts_at is None or session.ends_at is None:
+        return None
+    title = _pick(session.title, event, voice)
+    page = voice.absolute(session_path(voice.language.path, event.slug, session.id))
+    people = [_person_line(one, event, voice) for one in session.appearances]
+    spoken = _pick(session.spoken, event, voice).text
+    language = [voice.say(sentence("Language: %(language)s", language=spoken))] if spoken else []
+    abstract = plain_text(_pick(session.abstract, event, voice).text)
+    track = [_pick(session.track.name, event, voice).text] if session.track else []
+    room = session.room.name if session.room else None
+    return FeedEvent(
+        uid=session.id,
+        sequence=session.calendar_sequence,
+        created=session.created_at,
+        last_modified=session.changed_at,
+        start=session.starts_at,
+        end=session.ends_at,
+        zone=event.time_zone,
+        title=title.text,
+        language=_tag(title),
+        description=_description(
+            _state_lines(event, voice),
+            "\n".join(people + language),
+            abstract,
+            page,
+        ),
+        location=_location(room, event.venue, event, voice),
+        geo=_geo(event.venue),
+        url=page,
+        categories=_names([voice.say(KINDS[session.kind]), *track]),
+        status=status_of(event, session),
+        organizer=organiser_of(event, voice),
+        parent=event.id,
+    )
+
+
+def status_of(event: Event, session: Session | None = None) -> EventStatus:
+    """Return how sure it is that this takes place; the event's state covers its sessions."""
+    cancelled = session is not None and session.state is SessionState.CANCELLED
+    if cancelled or event.state is EventState.CANCELLED:
+        return EventStatus.CANCELLED
+    if event.state is EventState.POSTPONED:
+        return EventStatus.TENTATIVE
+    return EventStatus.CONFIRMED
+
+
+def days_or_moments(event: Event) -> tuple[date, date] | tuple[datetime, datetime]:
+    """Return the moments of an event of one day, else its first day and the day after its last."""
+    first = dates.local_day(event.starts_at, event.zone)
+    last = dates.last_day(event.starts_at, event.ends_at, event.zone)
+    if last > first:
+        return first, last + timedelta(days=1)
+    return event.starts_at, event.ends_at
+
+
+def organiser_of(event: Event, voice: Voice) -> Mailbox | None:
+    """Return the role mailbox that answers for an event, under the organisation's name."""
+    address = event.contact_email or event.organisation.contact_email or voice.mailbox
+    if not address:
+        return None
+    return Mailbox(_pick(event.organisation.name, event, voice).text, address)
+
+
+def _description(*blocks: str) -> str:
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _state_lines(event: Event, voice: Voice) -> str:
+    if event.state not in STATES:
+        return ""
+    note = _pick(event.state_note, event, voice).text
+    return "\n".join(filter(None, (voice.say(STATES[event.state]), plain_text(note))))
+
+
+def _person_line(appearance: Appearance, event: Event, voice: Voice) -> str:
+    speaker = appearance.speaker
+    title = _pick(speaker.title, event, voice).text
+    affiliation = _pick(speaker.affiliation, event, voice).text
+    person = ", ".join(_names([_name(speaker, voice.language), title, affiliation]))
+    role = voice.say(ROLES[appearance.role])
+    return voice.say(sentence("%(role)s: %(person)s", role=role, person=person))
+
+
+def _name(speaker: Speaker, language: Language) -> str:
+    if language.key.startswith("zh") and speaker.name_zh:
+        return speaker.name_zh
+    return speaker.shown_name
+
+
+def _location(room: Text | None, venue: Venue | None, event: Event, voice: Voice) -> str:
+    texts = [room] if room else []
+    texts += [venue.name, venue.address] if venue else []
+    return ", ".join(_names(_pick(text, event, voice).text for text in texts))
+
+
+def _geo(venue: Venue | None) -> tuple[float, float] | None:
+    if venue is None or venue.latitude is None or venue.longitude is None:
+        return None
+    return venue.latitude, venue.longitude
+
+
+def _names(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+
+def _pick(text: Text, event: Event, voice: Voice) -> Fragment:
+    return text.pick(voice.language.key, event.languages)
+
+
+def _tag(fragment: Fragment) -> str:
+    known = by_key(fragment.lang)
+    return known.tag if known and fragment else ""

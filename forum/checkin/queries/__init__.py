@@ -1,0 +1,45 @@
+"""Named reads of the door."""
+
+from __future__ import annotations
+
+from forum.checkin.queries.at_the_door import (
+    AtTheDoor,
+    CheckpointRow,
+    PairingOffer,
+    checkpoint_of,
+    checkpoints,
+    count,
+    device_by_id,
+    device_by_secret,
+    device_of,
+    devices,
+    guests_by_words,
+    pairing_offer,
+    seats_free,
+)
+from forum.checkin.queries.readings import (
+    last_of_device,
+    last_of_event,
+    verdict_of,
+    verdict_of_event,
+)
+
+__all__ = [
+    "AtTheDoor",
+    "CheckpointRow",
+    "PairingOffer",
+    "checkpoint_of",
+    "checkpoints",
+    "count",
+    "device_by_id",
+    "device_by_secret",
+    "device_of",
+    "devices",
+    "guests_by_words",
+    "last_of_device",
+    "last_of_event",
+    "pairing_offer",
+    "seats_free",
+    "verdict_of",
+    "verdict_of_event",
+]

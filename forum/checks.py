@@ -1,0 +1,115 @@
+"""`forum doctor`: what can be wrong with an instance, each finding with what to do."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import current_app
+
+from forum.core import audit
+from forum.core.db import db
+from forum.database import check_schema
+from forum.registrations.recount import recount
+from forum.settings import Settings
+
+FREE_SHARE = 0.05
+SOUND_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    good: bool
+    says: str
+
+
+def doctor() -> list[Finding]:
+    """Look at everything; the order is that of the printed list."""
+    looks: tuple[Callable[[], Finding], ...] = (
+        _schema,
+        _database,
+        _seats,
+        _audit,
+        _disk,
+        _base_url,
+        _mail,
+    )
+    return [look() for look in looks]
+
+
+def _schema() -> Finding:
+    found, wanted = check_schema()
+    says = f"at {found}" if found == wanted else f"at {found or 'nothing'}; run: forum db upgrade"
+    return Finding("schema", good=found == wanted, says=says)
+
+
+def _database() -> Finding:
+    if db.engine.dialect.name != "sqlite":
+        version = db.session.scalar(sa.text("SHOW server_version"))
+        sync = db.session.scalar(sa.text("SHOW synchronous_commit"))
+        good = sync != "off"
+        return Finding(
+            "database", good=good, says=f"PostgreSQL {version}, synchronous_commit {sync}"
+        )
+    whole = db.session.scalar(sa.text("PRAGMA quick_check"))
+    foreign = db.session.execute(sa.text("PRAGMA foreign_key_check")).all()
+    version = sqlite3.sqlite_version
+    note = (
+        ""
+        if _sound(sqlite3.sqlite_version_info)
+        else " (has the WAL-reset fault; one process checkpoints)"
+    )
+    good = whole == "ok" and not foreign
+    return Finding(
+        "database", good, f"SQLite {version}{note}, {whole}, {len(foreign)} broken references"
+    )
+
+
+def _sound(version: tuple[int, int, int]) -> bool:
+    return version >= SOUND_SQLITE[0] or any(
+        version[:2] == fixed[:2] and version >= fixed for fixed in SOUND_SQLITE
+    )
+
+
+def _seats() -> Finding:
+    wrong = [row for row in recount() if not row.agrees]
+    if not wrong:
+        return Finding("seats", good=True, says="counters and rows agree")
+    names = ", ".join(f"{row.slug}: {row.taken} taken, {row.seated} seated" for row in wrong)
+    return Finding("seats", good=False, says=f"counters and rows differ: {names}")
+
+
+def _audit() -> Finding:
+    try:
+        sealed, waiting = audit.verify(db.session())
+    except ValueError as broken:
+        return Finding("audit", good=False, says=str(broken))
+    return Finding("audit", good=True, says=f"{sealed} sealed, {waiting} not yet")
+
+
+def _disk() -> Finding:
+    usage = shutil.disk_usage(current_app.config["FORUM_INSTANCE"])
+    share = usage.free / usage.total
+    return Finding("disk", good=share >= FREE_SHARE, says=f"{share:.0%} free")
+
+
+def _base_url() -> Finding:
+    settings: Settings = current_app.config["FORUM_SETTINGS"]
+    local = "127.0.0.1" in settings.base_url or "localhost" in settings.base_url
+    says = settings.base_url + ("; phones cannot reach it: set FORUM_BASE_URL" if local else "")
+    return Finding("address", good=True, says=says)
+
+
+def _mail() -> Finding:
+    settings: Settings = current_app.config["FORUM_SETTINGS"]
+    if not settings.smtp_url:
+        return Finding(
+            "mail", good=True, says="no FORUM_SMTP_URL: mails are kept and can be read in /manage/"
+        )
+    return Finding("mail", good=True, says=f"sent from {settings.mail_from}")

@@ -1,0 +1,1 @@
+"""An event's own colours and pictures: palette, cover art, share image, people's tiles."""

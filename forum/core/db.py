@@ -1,0 +1,251 @@
+"""The database: typed base class, column types, and the one way to open a writing transaction."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event, orm
+from sqlalchemy.pool import QueuePool
+
+from forum.core.text import Text, text_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Dialect
+
+WRITE = "forum_write"
+BUSY_MILLISECONDS = 10_000
+LARGEST_SQLITE_CACHE_KIB = 16_384
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware moment in UTC; a naive value is refused, not guessed."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        """Keep a sortable text in SQLite, timestamptz elsewhere."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sa.String(32))
+        return dialect.type_descriptor(sa.DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - as the database wants it
+        """Turn an aware moment into UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"a moment without a zone cannot be stored: {value!r}"
+            raise ValueError(message)
+        moment = value.astimezone(UTC)
+        if dialect.name == "sqlite":
+            return moment.strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+        return moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - the base class's shape
+        """Give back an aware moment in UTC."""
+        if value is None:
+            return None
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return moment.astimezone(UTC)
+
+
+class TextColumn(sa.types.TypeDecorator[Text]):
+    """A Text in one JSON column."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Text | Mapping[str, str] | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 - the base class's shape
+        """Store the languages that have words."""
+        if value is None:
+            return {}
+        return dict(value.by_language if isinstance(value, Text) else Text(value).by_language)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Text:  # noqa: ANN401, ARG002 - the base class's shape
+        """Give back a Text, empty where nothing was stored."""
+        return text_of(value)
+
+
+class Base(orm.DeclarativeBase):
+    """What all tables share."""
+
+    metadata = sa.MetaData(naming_convention=NAMES)
+
+
+PYTHON_TYPES: dict[Any, Any] = {
+    datetime: UtcDateTime(),
+    Text: TextColumn(),
+    UUID: sa.Uuid(),
+    dict[str, Any]: sa.JSON(),
+    list[str]: sa.JSON(),
+}
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"expire_on_commit": False, "autoflush": False},
+    engine_options={"json_serializer": _dump},
+)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """The base of every table, as the type checker sees it."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
+
+Model.registry.update_type_annotation_map(PYTHON_TYPES)
+
+
+def engine_options(url: str, *, checkpoints: bool) -> dict[str, Any]:
+    """Return the engine's options for SQLite or PostgreSQL (pool, time limits, isolation)."""
+    if url.startswith("sqlite"):
+        return {
+            "connect_args": {
+                "isolation_level": None,
+                "timeout": BUSY_MILLISECONDS / 1000,
+                "check_same_thread": False,
+            },
+            "poolclass": QueuePool,
+            "pool_size": 16,
+            "max_overflow": 32,
+            "execution_options": {"forum_checkpoints": checkpoints},
+        }
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 16,
+        "max_overflow": 16,
+        "connect_args": {
+            "options": "-c timezone=UTC -c lock_timeout=8s -c statement_timeout=15s"
+            " -c synchronous_commit=on",
+        },
+    }
+
+
+def prepare_engine(engine: sa.Engine, *, checkpoints: bool) -> None:
+    """Hang SQLite's pragmas and explicit BEGIN on an engine; nothing to do for others."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS:d}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA cache_size=-{LARGEST_SQLITE_CACHE_KIB:d}")
+        cursor.execute(f"PRAGMA wal_autocheckpoint={1000 if checkpoints else 0:d}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        writing_now = connection.get_execution_options().get(WRITE, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing_now else "BEGIN")
+
+
+AfterCommit = Callable[[], None]
+_WRITER = threading.Lock()
+
+
+@contextmanager
+def writing() -> Iterator[orm.Session]:
+    """Open the one writing transaction: IMMEDIATE on SQLite; commit at the end, else roll back.
+
+    Any read transaction ends first, so that everything is loaded again inside this one.
+    """
+    session = db.session()
+    if session.info.get(WRITE):
+        message = "a service called another one's writing transaction inside its own"
+        raise RuntimeError(message)
+    session.rollback()
+    session.info[WRITE] = True
+    after: list[AfterCommit] = []
+    session.info["after_commit"] = after
+    try:
+        with _turn(session):
+            session.connection(execution_options={WRITE: True})
+            yield session
+            session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(WRITE, None)
+        session.info.pop("after_commit", None)
+    for act in after:
+        act()
+
+
+@contextmanager
+def _turn(session: orm.Session) -> Iterator[None]:
+    """Let the threads of this process write to SQLite one after another.
+
+    SQLite's own waiting is by naps of up to a tenth of a second and serves whoever asks next: a
+    crowd of threads starves some of its own. After the usual patience SQLite decides itself.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    mine = _WRITER.acquire(timeout=BUSY_MILLISECONDS / 1000)
+    try:
+        yield
+    finally:
+        if mine:
+            _WRITER.release()
+
+
+def after_commit(session: orm.Session, act: AfterCommit) -> None:
+    """Have something done once the present writing transaction has been committed."""
+    session.info["after_commit"].append(act)
+
+
+@contextmanager
+def counted_statements(engine: sa.Engine) -> Iterator[list[str]]:
+    """Collect the statements an engine is sent; for query-count tests and the bench."""
+    seen: list[str] = []
+
+    def _note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA")):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", _note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", _note)
+
+
+def enum_column(kind: type[Any], name: str, length: int = 16) -> sa.Enum:
+    """Return a column type that stores an enum's value as text with a CHECK."""
+    return sa.Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+        validate_strings=True,
+    )

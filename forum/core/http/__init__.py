@@ -1,0 +1,1 @@
+"""HTTP basics: access, language, CSRF, headers, conditional answers, cached pages, error pages."""

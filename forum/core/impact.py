@@ -1,0 +1,53 @@
+"""Whom a change reaches: each room counts its own people, the page that asks adds nothing up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from forum.core.i18n import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """A number of people and what they are, such as 312 and "guests hold a seat".
+
+    `mailed` says whether they are written to when the change is made.
+    """
+
+    number: int
+    says: Sentence
+    mailed: bool = False
+
+
+Counter = Callable[["Session", UUID], list[Impact]]
+
+_COUNTERS: dict[str, list[Counter]] = defaultdict(list)
+
+
+def counts_impact(thing: str) -> Callable[[Counter], Counter]:
+    """Register who is reached by a change of a thing: "event" or "session", by its id."""
+
+    def _keep(counter: Counter) -> Counter:
+        if counter not in _COUNTERS[thing]:
+            _COUNTERS[thing].append(counter)
+        return counter
+
+    return _keep
+
+
+def impact_of(session: Session, thing: str, thing_id: UUID) -> list[Impact]:
+    """Return what every room counts, without those that count nobody."""
+    found = [impact for counter in _COUNTERS[thing] for impact in counter(session, thing_id)]
+    return [impact for impact in found if impact.number]
+
+
+def mailed(impacts: list[Impact]) -> int:
+    """Return how many people are written to."""
+    return sum(impact.number for impact in impacts if impact.mailed)

@@ -1,0 +1,170 @@
+"""The outbox: what must act upwards is a row in the same transaction, done by a worker after it."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.core.db import Model, after_commit, db, writing
+from forum.core.ids import uuid7
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+log = logging.getLogger("forum.outbox")
+
+Payload = dict[str, Any]
+Within = Callable[["Session", Payload, datetime], None]
+After = Callable[[Payload, datetime], None]
+
+LEASE = timedelta(seconds=60)
+BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 21600, 86400))
+BATCH = 50
+
+
+class OutboxRow(Model):
+    """One effect that must happen at least once; `key` keeps it from being asked for twice."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    topic: Mapped[str] = mapped_column(sa.String(64))
+    key: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(sa.String(500))
+    done_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        sa.Index(
+            "ix_outbox_waiting",
+            "due_at",
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        ),
+        sa.CheckConstraint("tries >= 0", name="tries"),
+    )
+
+
+_WITHIN: dict[str, list[Within]] = defaultdict(list)
+_AFTER: dict[str, list[After]] = defaultdict(list)
+_nudge: list[Callable[[], None]] = []
+
+
+def within(topic: str) -> Callable[[Within], Within]:
+    """Register a reaction that belongs to the same transaction as the change."""
+
+    def _keep(react: Within) -> Within:
+        if react not in _WITHIN[topic]:
+            _WITHIN[topic].append(react)
+        return react
+
+    return _keep
+
+
+def after(topic: str) -> Callable[[After], After]:
+    """Register a reaction that a worker carries out after the commit, at least once."""
+
+    def _keep(react: After) -> After:
+        if react not in _AFTER[topic]:
+            _AFTER[topic].append(react)
+        return react
+
+    return _keep
+
+
+def on_nudge(nudge: Callable[[], None]) -> None:
+    """Name what wakes the worker after a commit; replaces the one before."""
+    _nudge[:] = [nudge]
+
+
+def emit(session: Session, topic: str, payload: Payload, *, key: str, now: datetime) -> None:
+    """Say that something happened: reactions within run now, those after get a row.
+
+    The payload is JSON. The key names the effect: the same one twice is refused by the database.
+    """
+    for react in _WITHIN[topic]:
+        react(session, payload, now)
+    if _AFTER[topic]:
+        session.add(
+            OutboxRow(
+                topic=topic, key=f"{topic}:{key}", payload=payload, created_at=now, due_at=now
+            ),
+        )
+        if _nudge and _nudge[0] not in session.info["after_commit"]:
+            after_commit(session, _nudge[0])
+
+
+def emit_once(session: Session, topic: str, payload: Payload, *, key: str, now: datetime) -> None:
+    """Say it unless the same effect was asked for before; one statement more than `emit`."""
+    known = session.scalar(sa.select(OutboxRow.id).where(OutboxRow.key == f"{topic}:{key}"))
+    if known is None:
+        emit(session, topic, payload, key=key, now=now)
+
+
+def is_due(now: datetime) -> bool:
+    """Say whether an effect waits to be carried out; one statement."""
+    return db.session.scalar(sa.select(sa.exists().where(_due(now)))) or False
+
+
+def deliver_due(now: datetime, limit: int = BATCH) -> int:
+    """Claim what is due, carry it out, record it; return how many rows were tried."""
+    rows = _claim(now, limit)
+    for row_id, topic, payload, tries in rows:
+        error: str | None = None
+        try:
+            for react in _AFTER[topic]:
+                react(payload, now)
+        except Exception as problem:  # noqa: BLE001 - one broken effect must not stop the others; it is kept and retried
+            db.session.rollback()
+            error = f"{type(problem).__name__}: {problem}"[:500]
+            log.warning("outbox %s failed (try %s): %s", topic, tries, type(problem).__name__)
+        _settle(row_id, tries, error, now)
+    return len(rows)
+
+
+def _due(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        OutboxRow.done_at.is_(None),
+        OutboxRow.due_at <= now,
+        sa.or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until < now),
+    )
+
+
+def _claim(now: datetime, limit: int) -> list[tuple[UUID, str, Payload, int]]:
+    with writing() as session:
+        due = (
+            sa.select(OutboxRow.id)
+            .where(_due(now))
+            .order_by(OutboxRow.due_at, OutboxRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        claimed = session.execute(
+            sa.update(OutboxRow)
+            .where(OutboxRow.id.in_(due))
+            .values(leased_until=now + LEASE, tries=OutboxRow.tries + 1)
+            .returning(OutboxRow.id, OutboxRow.topic, OutboxRow.payload, OutboxRow.tries)
+            .execution_options(synchronize_session=False),
+        ).all()
+    return sorted((row.id, row.topic, row.payload, row.tries) for row in claimed) if claimed else []
+
+
+def _settle(row_id: UUID, tries: int, error: str | None, now: datetime) -> None:
+    with writing() as session:
+        values: dict[str, Any] = {"leased_until": None, "last_error": error}
+        if error is None:
+            values["done_at"] = now
+        else:
+            values["due_at"] = now + BACK_OFF[min(tries, len(BACK_OFF)) - 1]
+        session.execute(sa.update(OutboxRow).where(OutboxRow.id == row_id).values(**values))

@@ -1,0 +1,1 @@
+"""`forum demo`: a running sample forum from nothing, apart from any real data."""

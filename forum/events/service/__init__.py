@@ -1,0 +1,89 @@
+"""What can be done to events: one use case a module, one function an intention."""
+
+from __future__ import annotations
+
+from forum.events.service.changes import (
+    EventChangedMeanwhile,
+    locked_event,
+    note_change,
+)
+from forum.events.service.details import (
+    FIRST_CJK,
+    EventDetails,
+    NewEvent,
+    SlugTaken,
+    create_event,
+    latin,
+    new_slug,
+    update_event,
+)
+from forum.events.service.partners import (
+    PartnerDetails,
+    add_partner,
+    change_partner,
+    move_partner,
+    partner_values,
+    remove_partner,
+)
+from forum.events.service.pictures import (
+    Encoded,
+    NotAPicture,
+    PictureTooLarge,
+    delete_files,
+    encode,
+    remove_picture,
+    set_focus,
+    store_picture,
+)
+from forum.events.service.rooms import (
+    RoomDetails,
+    add_room,
+    change_room,
+    move_room,
+    remove_room,
+    room_slug,
+)
+from forum.events.service.states import NewDates, cancel, postpone, publish
+from forum.events.service.venues import VenueDetails, use_venue, venue_values, write_venue
+
+__all__ = [
+    "FIRST_CJK",
+    "Encoded",
+    "EventChangedMeanwhile",
+    "EventDetails",
+    "NewDates",
+    "NewEvent",
+    "NotAPicture",
+    "PartnerDetails",
+    "PictureTooLarge",
+    "RoomDetails",
+    "SlugTaken",
+    "VenueDetails",
+    "add_partner",
+    "add_room",
+    "cancel",
+    "change_partner",
+    "change_room",
+    "create_event",
+    "delete_files",
+    "encode",
+    "latin",
+    "locked_event",
+    "move_partner",
+    "move_room",
+    "new_slug",
+    "note_change",
+    "partner_values",
+    "postpone",
+    "publish",
+    "remove_partner",
+    "remove_picture",
+    "remove_room",
+    "room_slug",
+    "set_focus",
+    "store_picture",
+    "update_event",
+    "use_venue",
+    "venue_values",
+    "write_venue",
+]

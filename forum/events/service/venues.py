@@ -1,0 +1,122 @@
+"""The place of an event: one used before, a new one, or none yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from forum.core.actor import Actor
+from forum.core.db import writing
+from forum.core.errors import NotFound
+from forum.core.permissions import Action
+from forum.core.revisions import check_unchanged, difference, plain
+from forum.core.text import Text
+from forum.events.models import Event, Venue
+from forum.events.service.changes import locked_event, note_change
+
+
+@dataclass(frozen=True, slots=True)
+class VenueDetails:
+    """What guests read of a place."""
+
+    name: Text
+    address: Text
+    directions: Text
+    access: Text
+
+    def values(self) -> dict[str, object]:
+        """Return the columns."""
+        return {
+            "name": self.name,
+            "address": self.address,
+            "directions": self.directions,
+            "access": self.access,
+        }
+
+
+def use_venue(actor: Actor, event_id: UUID, venue_id: UUID | None, *, now: datetime) -> Event:
+    """Hold the event at a place the organisation has used, or at none yet; raises NotFound."""
+    with writing() as session:
+        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
+        if venue_id is not None:
+            _venue(session, event, venue_id)
+        changes = difference({"venue_id": event.venue_id}, {"venue_id": venue_id})
+        if changes:
+            event.venue_id = venue_id
+            note_change(session, actor, event, changes, now)
+        return event
+
+
+def write_venue(
+    actor: Actor,
+    event_id: UUID,
+    seen: str,
+    details: VenueDetails,
+    *,
+    now: datetime,
+) -> Event:
+    """Describe the event's place: a new one where it has none, else for every event held there.
+
+    `seen` is the fingerprint the form carried. Raises ThingChangedMeanwhile.
+    """
+    with writing() as session:
+        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
+        if event.venue_id is None:
+            check_unchanged(seen, {})
+            venue = Venue(organisation_id=event.organisation_id, **details.values())
+            session.add(venue)
+            session.flush()
+            event.venue_id = venue.id
+            note_change(session, actor, event, {"venue_id": [None, plain(venue.id)]}, now)
+            return event
+        venue = _venue(session, event, event.venue_id)
+        before = venue_values(venue)
+        check_unchanged(seen, before)
+        changes = difference(before, details.values())
+        if not changes:
+            return event
+        for name, value in details.values().items():
+            setattr(venue, name, value)
+        seen_by_calendars = bool({"name", "address"} & set(changes))
+        told = {
+            ("venue_id" if seen_by_calendars else "venue"): [plain(venue.id), plain(venue.id)],
+            **{f"venue.{name}": change for name, change in changes.items()},
+        }
+        for one in _held_at(session, venue.id):
+            note_change(session, actor, one, told, now)
+        return event
+
+
+def venue_values(venue: Venue | None) -> dict[str, object]:
+    """Return what an editor can change of a place; nothing where there is none."""
+    if venue is None:
+        return {}
+    return {
+        "name": venue.name,
+        "address": venue.address,
+        "directions": venue.directions,
+        "access": venue.access,
+    }
+
+
+def _venue(session: Session, event: Event, venue_id: UUID) -> Venue:
+    venue = session.get(Venue, venue_id, populate_existing=True)
+    if venue is None or venue.organisation_id != event.organisation_id:
+        raise NotFound
+    return venue
+
+
+def _held_at(session: Session, venue_id: UUID) -> list[Event]:
+    return list(
+        session.scalars(
+            sa.select(Event)
+            .where(Event.venue_id == venue_id)
+            .order_by(Event.id)
+            .with_for_update()
+            .execution_options(populate_existing=True),
+        ),
+    )

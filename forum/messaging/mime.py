@@ -1,0 +1,100 @@
+"""A message as it is sent: plain and HTML, the code inside and attached (RFC 2045-2049)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime, parseaddr
+from uuid import UUID
+
+import css_inline
+import idna
+from markupsafe import escape
+
+from forum.core.errors import Invalid
+from forum.core.i18n import sentence
+from forum.core.ids import shown
+from forum.core.languages import ENGLISH, by_key
+from forum.core.text import clean_line
+from forum.messaging.letters import TICKET_CID
+from forum.messaging.models import Message
+from forum.messaging.rules import LONGEST_NAME, LONGEST_SUBJECT
+
+_NEVER_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f,;<>]")
+_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+class UnwritableAddress(Invalid):
+    """No mail can be addressed to it."""
+
+    code = "unwritable_address"
+    says = sentence("No mail can be sent to this address.")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A ticket's QR code as PNG, and the reference it goes with."""
+
+    png: bytes
+    reference: str
+
+    @property
+    def file_name(self) -> str:
+        """What the attachment is called."""
+        return f"ticket-{shown(self.reference)}.png"
+
+
+def identity(message_id: UUID, sender: str, copy: int = 0) -> str:
+    """Return the Message-ID: always the same for a message, another for a copy sent on purpose."""
+    _, address = parseaddr(sender)
+    host = address.rpartition("@")[2] or "localhost"
+    return f"<{message_id}{f'.{copy}' if copy else ''}@{host}>"
+
+
+def mail_of(
+    message: Message, *, sender: str, link: str, code: Code | None, now: datetime
+) -> EmailMessage:
+    """Return the mail, its link in place of the mark; raises UnwritableAddress."""
+    to = _address(message.to_name, message.to_email)
+    mail = EmailMessage(policy=SMTP if to.username.isascii() else SMTPUTF8)
+    mail["From"] = _address(*parseaddr(sender))
+    mail["To"] = to
+    if message.reply_to:
+        mail["Reply-To"] = _address("", message.reply_to)
+    mail["Subject"] = clean_line(message.subject)[:LONGEST_SUBJECT]
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = message.message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text.replace(message.mark, link))
+    html = _INLINER.inline(message.html).replace(message.mark, str(escape(link)))
+    mail.add_alternative(html, subtype="html")
+    if code is not None:
+        _, body = mail.iter_parts()
+        body.add_related(
+            code.png,
+            "image",
+            "png",
+            cid=f"<{TICKET_CID}>",
+            filename=code.file_name,
+            disposition="inline",
+        )
+        mail.add_attachment(code.png, "image", "png", filename=code.file_name)
+    # At the end: whatever adds a part moves the headers that describe the content into the first.
+    mail["Content-Language"] = (by_key(message.lang) or ENGLISH).tag
+    return mail
+
+
+def _address(name: str, address: str) -> Address:
+    local, _, domain = address.rpartition("@")
+    if not local or not domain or _NEVER_IN_ADDRESSES.search(address):
+        raise UnwritableAddress
+    try:
+        host = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+        # Not by addr_spec: Python refuses letters there that SMTPUTF8 allows (RFC 6531).
+        return Address(clean_line(name)[:LONGEST_NAME], username=local, domain=host)
+    except ValueError:
+        raise UnwritableAddress from None

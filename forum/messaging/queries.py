@@ -1,0 +1,203 @@
+"""Named reads of messages: an event's list, one message, what a letter needs of a guest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from forum.core.db import db
+from forum.core.errors import NotFound
+from forum.events.models import Event
+from forum.messaging.models import Message
+from forum.messaging.rules import MessageState
+from forum.people.models import MemberInvitation, SignInLink, User
+from forum.registrations.models import Booking, Registration
+from forum.registrations.rules import RegistrationState
+from forum.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+PAGE_SIZE = 50
+LONGEST_SEARCH = 100
+TOLD = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED)
+"""Whom a change of the event concerns."""
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of an event's messages; `total` counts all that fit the filter."""
+
+    rows: Sequence[Message]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+@dataclass(frozen=True, slots=True)
+class GoodTicket:
+    """A ticket that stands, with the reference of its holder."""
+
+    ticket: Ticket
+    code: str
+
+
+def page_of(
+    event_id: UUID, *, state: MessageState | None = None, search: str = "", number: int = 1
+) -> Page:
+    """Return one page of an event's messages, newest first; two statements."""
+    wanted = sa.select(Message).where(Message.event_id == event_id, *_matching(search))
+    if state is not None:
+        wanted = wanted.where(Message.state == state)
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery())) or 0
+    number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
+    rows = db.session.scalars(
+        wanted.order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE),
+    ).all()
+    return Page(rows, total, number)
+
+
+def counts_of(event_id: UUID) -> dict[MessageState, int]:
+    """Return how many messages stand in each state, noughts included; one statement."""
+    rows = db.session.execute(
+        sa.select(Message.state, sa.func.count())
+        .where(Message.event_id == event_id)
+        .group_by(Message.state),
+    ).all()
+    counted = {row[0]: int(row[1]) for row in rows}
+    return {state: counted.get(state, 0) for state in MessageState}
+
+
+def message_of(event_id: UUID, message_id: UUID) -> Message:
+    """Return one message of an event; raises NotFound for foreign ones; one statement."""
+    found = db.session.scalar(
+        sa.select(Message).where(Message.event_id == event_id, Message.id == message_id),
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def guest(registration_id: UUID) -> Registration | None:
+    """Return an attendee with booking and whole event, or None once erased; one statement."""
+    return db.session.scalar(
+        sa.select(Registration)
+        .where(Registration.id == registration_id)
+        .options(joinedload(Registration.booking), joinedload(Registration.event))
+        .options(
+            joinedload(Registration.event).joinedload(Event.venue),
+            joinedload(Registration.event).joinedload(Event.organisation),
+        ),
+    )
+
+
+def guests_of(event_id: UUID, after: UUID | None, limit: int) -> Sequence[Registration]:
+    """Return the next attendees whom a change of the event concerns, by id; one statement."""
+    wanted = sa.select(Registration).where(
+        Registration.event_id == event_id, Registration.state.in_(TOLD)
+    )
+    if after is not None:
+        wanted = wanted.where(Registration.id > after)
+    return db.session.scalars(wanted.order_by(Registration.id).limit(limit)).all()
+
+
+def open_sign_in(link_id: UUID, now: datetime) -> User | None:
+    """Return whose a sign-in link is while it can be used; one statement."""
+    return db.session.scalar(
+        sa.select(User)
+        .join(SignInLink, SignInLink.user_id == User.id)
+        .where(SignInLink.id == link_id, SignInLink.used_at.is_(None), SignInLink.expires_at > now),
+    )
+
+
+def open_invitation(invitation_id: UUID, now: datetime) -> MemberInvitation | None:
+    """Return an invitation with its organisation while it can be taken up; one statement."""
+    return db.session.scalar(
+        sa.select(MemberInvitation)
+        .where(
+            MemberInvitation.id == invitation_id,
+            MemberInvitation.accepted_at.is_(None),
+            MemberInvitation.withdrawn_at.is_(None),
+            MemberInvitation.expires_at > now,
+        )
+        .options(joinedload(MemberInvitation.organisation)),
+    )
+
+
+def written(keys: Iterable[str]) -> set[str]:
+    """Return those of the keys for which a message exists; one statement."""
+    found = db.session.scalars(sa.select(Message.key).where(Message.key.in_(list(keys))))
+    return set(found)
+
+
+def written_today(address: str, now: datetime) -> int:
+    """Return how many messages about events one address had within a day; one statement."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Message)
+            .where(
+                Message.to_email == address,
+                Message.created_at > now - DAY,
+                Message.event_id.is_not(None),
+            ),
+        )
+        or 0
+    )
+
+
+def generations(booking_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Return the present generation of bookings' links; one statement."""
+    rows = db.session.execute(
+        sa.select(Booking.id, Booking.link_generation).where(Booking.id.in_(list(booking_ids))),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def good_tickets(registration_ids: Iterable[UUID]) -> dict[UUID, GoodTicket]:
+    """Return the tickets of these attendees that stand now; one statement."""
+    rows = db.session.execute(
+        sa.select(Ticket, Registration.code)
+        .join(Registration, Registration.id == Ticket.registration_id)
+        .where(Registration.id.in_(list(registration_ids)), Ticket.revoked_at.is_(None)),
+    ).all()
+    return {row[0].registration_id: GoodTicket(row[0], row[1]) for row in rows}
+
+
+def is_due(now: datetime) -> bool:
+    """Say whether a message waits to be sent; one statement."""
+    return db.session.scalar(sa.select(sa.exists().where(due(now)))) or False
+
+
+def due(now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition for messages to be sent now: waiting, or left by a worker that died."""
+    return sa.or_(
+        sa.and_(Message.state == MessageState.QUEUED, Message.due_at <= now),
+        sa.and_(Message.state == MessageState.SENDING, Message.leased_until < now),
+    )
+
+
+def _matching(search: str) -> tuple[sa.ColumnElement[bool], ...]:
+    words = search[:LONGEST_SEARCH].casefold().split()
+    return tuple(
+        sa.or_(
+            *(
+                sa.func.lower(column).contains(word, autoescape=True)
+                for column in (Message.to_email, Message.to_name, Message.subject)
+            ),
+        )
+        for word in words
+    )

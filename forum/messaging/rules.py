@@ -1,0 +1,78 @@
+"""Pure decisions about messages: kinds, states, legal moves, when to try again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+from forum.core.errors import Conflict
+from forum.core.i18n import sentence
+
+LONGEST_SUBJECT = 200
+LONGEST_NAME = 200
+MOST_TRIES = 12
+MOST_A_DAY = 20
+"""So many mails may go to one address within a day (SECURITY.md M50)."""
+
+LEASE = timedelta(minutes=5)
+LINE_DOWN_WAIT = timedelta(seconds=5)
+BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))
+FIRST_PERMANENT = 500
+CLOSING = 421
+
+
+class Kind(StrEnum):
+    """What a message says."""
+
+    CONFIRMED = "confirmed"
+    PROMOTED = "promoted"
+    WAITLISTED = "waitlisted"
+    CANCELLED = "cancelled"
+    AGAIN = "again"
+    AGAIN_WAITING = "again_waiting"
+    EVENT_CANCELLED = "event_cancelled"
+    EVENT_POSTPONED = "event_postponed"
+    EVENT_MOVED = "event_moved"
+    EVENT_BACK = "event_back"
+    SIGN_IN = "sign_in"
+    INVITATION = "invitation"
+
+
+WITH_TICKET = frozenset({Kind.CONFIRMED, Kind.PROMOTED, Kind.AGAIN})
+"""Kinds that bring the QR code, while the ticket stands."""
+
+
+class MessageState(StrEnum):
+    """Where a message stands; `kept` is for reading in /manage/, where no mail server is set."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+SENDABLE_AGAIN = frozenset({MessageState.SENT, MessageState.KEPT, MessageState.FAILED})
+
+
+class StillOnItsWay(Conflict):
+    """The message waits or is being sent; a second copy would be one too many."""
+
+    code = "still_on_its_way"
+    says = sentence("This message is on its way already.")
+
+
+def check_resend(state: MessageState) -> None:
+    """Raise StillOnItsWay unless the message has come to an end."""
+    if state not in SENDABLE_AGAIN:
+        raise StillOnItsWay
+
+
+def is_permanent(code: int) -> bool:
+    """Say whether a mail server's answer is final (RFC 5321 §4.2.1)."""
+    return code >= FIRST_PERMANENT
+
+
+def wait_after(tries: int) -> timedelta | None:
+    """Return how long to wait after this many refused tries; None when it is enough."""
+    return None if tries >= MOST_TRIES else BACK_OFF[min(tries, len(BACK_OFF)) - 1]

@@ -1,0 +1,1444 @@
+"""The first house: every table of the first version."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import forum.core.db
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go to this revision."""
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("actor_kind", sa.String(length=16), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("actor_name", sa.String(length=200), nullable=False),
+        sa.Column("action", sa.String(length=64), nullable=False),
+        sa.Column("thing_kind", sa.String(length=40), nullable=False),
+        sa.Column("thing_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("details", sa.JSON(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("seal_number", sa.Integer(), nullable=True),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=True),
+        sa.CheckConstraint(
+            "(seal_number IS NULL) = (seal IS NULL)", name=op.f("ck_audit_entry_sealed_whole")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+        sa.UniqueConstraint("seal_number", name=op.f("uq_audit_entry_seal_number")),
+    )
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_audit_entry_organisation", ["organisation_id", "at"], unique=False
+        )
+        batch_op.create_index("ix_audit_entry_thing", ["thing_kind", "thing_id"], unique=False)
+
+    op.create_table(
+        "organisation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("name", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("contact_email", sa.String(length=254), nullable=False),
+        sa.Column("accent", sa.String(length=7), nullable=False),
+        sa.Column("privacy", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+        sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("topic", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=500), nullable=True),
+        sa.Column("done_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("tries >= 0", name=op.f("ck_outbox_tries")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_waiting",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
+
+    op.create_table(
+        "page_bytes",
+        sa.Column("address", sa.String(length=400), nullable=False),
+        sa.Column("scope", sa.String(length=60), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("gzipped", sa.LargeBinary(), nullable=False),
+        sa.Column("etag", sa.String(length=40), nullable=False),
+        sa.Column("last_modified", sa.BigInteger(), nullable=True),
+        sa.Column("headers", sa.Text(), nullable=False),
+        sa.Column("valid_until", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_page_bytes")),
+    )
+    with op.batch_alter_table("page_bytes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_page_bytes_scope"), ["scope"], unique=False)
+
+    op.create_table(
+        "page_scope",
+        sa.Column("scope", sa.String(length=60), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_page_scope")),
+    )
+    op.create_table(
+        "sign_in_attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
+    )
+    with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_attempt_at"), ["at"], unique=False)
+        batch_op.create_index("ix_sign_in_attempt_key", ["key", "at"], unique=False)
+
+    op.create_table(
+        "user",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_user_email_key")),
+    )
+    op.create_table(
+        "member",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "owner",
+                "manager",
+                "programme",
+                "registrar",
+                "door",
+                "viewer",
+                name="member_role",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_member_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_member_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
+        sa.UniqueConstraint(
+            "organisation_id", "user_id", name=op.f("uq_member_organisation_id_user_id")
+        ),
+    )
+    with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_member_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "member_invitation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "owner",
+                "manager",
+                "programme",
+                "registrar",
+                "door",
+                "viewer",
+                name="invitation_role",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "accepted_at IS NULL OR withdrawn_at IS NULL",
+            name=op.f("ck_member_invitation_accepted_or_withdrawn"),
+        ),
+        sa.CheckConstraint(
+            "expires_at > created_at", name=op.f("ck_member_invitation_expires_later")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_member_invitation_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member_invitation")),
+    )
+    with op.batch_alter_table("member_invitation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_member_invitation_organisation", ["organisation_id", "email_key"], unique=False
+        )
+
+    op.create_table(
+        "picture",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("file_name", sa.String(length=80), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("focus_x", sa.Integer(), nullable=False),
+        sa.Column("focus_y", sa.Integer(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "focus_x BETWEEN 0 AND 100 AND focus_y BETWEEN 0 AND 100", name=op.f("ck_picture_focus")
+        ),
+        sa.CheckConstraint("width > 0 AND height > 0", name=op.f("ck_picture_size")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_picture_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
+        sa.UniqueConstraint("file_name", name=op.f("uq_picture_file_name")),
+    )
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_picture_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
+        "series",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("title", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("summary", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_series_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
+        sa.UniqueConstraint("slug", name=op.f("uq_series_slug")),
+    )
+    with op.batch_alter_table("series", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_series_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
+        "sign_in_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("onward", sa.String(length=500), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("expires_at > created_at", name=op.f("ck_sign_in_link_expires_later")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_sign_in_link_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
+    )
+    with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sign_in_link_expires_at"), ["expires_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sign_in_link_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "user_session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("device", sa.String(length=80), nullable=False),
+        sa.Column("revoked_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("expires_at > created_at", name=op.f("ck_user_session_expires_later")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_user_session_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_user_session_secret_hash")),
+    )
+    with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_user_session_expires_at"), ["expires_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "venue",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("name", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("address", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("directions", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("access", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("latitude", sa.Double(), nullable=True),
+        sa.Column("longitude", sa.Double(), nullable=True),
+        sa.CheckConstraint(
+            "(latitude IS NULL) = (longitude IS NULL)", name=op.f("ck_venue_place_whole")
+        ),
+        sa.CheckConstraint("latitude BETWEEN -90 AND 90", name=op.f("ck_venue_latitude")),
+        sa.CheckConstraint("longitude BETWEEN -180 AND 180", name=op.f("ck_venue_longitude")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_venue_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_venue")),
+    )
+    with op.batch_alter_table("venue", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_venue_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("series_id", sa.Uuid(), nullable=True),
+        sa.Column("venue_id", sa.Uuid(), nullable=True),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("title", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("summary", forum.core.db.TextColumn(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "published",
+                "postponed",
+                "cancelled",
+                name="event_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_note", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("starts_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("opens_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closes_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("spoken_languages", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("contact_email", sa.String(length=254), nullable=False),
+        sa.Column("privacy", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("accent", sa.String(length=7), nullable=False),
+        sa.Column(
+            "subject",
+            sa.Enum(
+                "toolpath",
+                "rings",
+                "streets",
+                "coastline",
+                name="event_subject",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sample", sa.Boolean(), nullable=False),
+        sa.Column("discreet", sa.Boolean(), nullable=False),
+        sa.Column("published_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("calendar_sequence", sa.Integer(), nullable=False),
+        sa.Column("import_source", sa.String(length=200), nullable=True),
+        sa.CheckConstraint(
+            "closes_at IS NULL OR opens_at IS NULL OR closes_at > opens_at",
+            name=op.f("ck_event_closes_after_opening"),
+        ),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_event_ends_after_start")),
+        sa.CheckConstraint(
+            "revision > 0 AND calendar_sequence >= 0", name=op.f("ck_event_counters")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_event_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["series.id"], name=op.f("fk_event_series_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["venue_id"], ["venue.id"], name=op.f("fk_event_venue_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("slug", name=op.f("uq_event_slug")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_event_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_event_series_id"), ["series_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_event_starts_at"), ["starts_at"], unique=False)
+
+    op.create_table(
+        "speaker",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_zh", sa.String(length=200), nullable=False),
+        sa.Column("salutation", sa.String(length=40), nullable=False),
+        sa.Column("post_nominals", sa.String(length=80), nullable=False),
+        sa.Column("precedence", sa.Integer(), nullable=False),
+        sa.Column("title", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("affiliation", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("biography", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("website", sa.String(length=500), nullable=False),
+        sa.Column("picture_id", sa.Uuid(), nullable=True),
+        sa.Column("sample", sa.Boolean(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=160), nullable=True),
+        sa.CheckConstraint("name <> '' OR name_zh <> ''", name=op.f("ck_speaker_named")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_speaker_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["picture_id"], ["picture.id"], name=op.f("fk_speaker_picture_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_speaker")),
+        sa.UniqueConstraint(
+            "organisation_id", "slug", name=op.f("uq_speaker_organisation_id_slug")
+        ),
+        sa.UniqueConstraint(
+            "organisation_id", "source_id", name=op.f("uq_speaker_organisation_id_source_id")
+        ),
+    )
+    with op.batch_alter_table("speaker", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_speaker_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
+        "booking",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("contact_email", sa.String(length=254), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("link_generation", sa.Integer(), nullable=False),
+        sa.Column("form_key", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_booking_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
+        sa.UniqueConstraint("event_id", "form_key", name=op.f("uq_booking_event_id_form_key")),
+    )
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_booking_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
+        "checkpoint",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("name", forum.core.db.TextColumn(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "entrance",
+                "room",
+                name="checkpoint_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("opens_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closes_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "opens_at IS NULL OR closes_at IS NULL OR opens_at < closes_at",
+            name=op.f("ck_checkpoint_opens_before_it_closes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_checkpoint_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkpoint")),
+    )
+    with op.batch_alter_table("checkpoint", schema=None) as batch_op:
+        batch_op.create_index("ix_checkpoint_event_id", ["event_id"], unique=False)
+
+    op.create_table(
+        "old_slug",
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_old_slug_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_old_slug")),
+    )
+    op.create_table(
+        "partner",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("name", forum.core.db.TextColumn(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "organiser",
+                "co_host",
+                "co_organiser",
+                "sponsor",
+                "supporting",
+                "media",
+                name="partner_role",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("tier", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("website", sa.String(length=500), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_partner_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
+    )
+    with op.batch_alter_table("partner", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partner_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
+        "room",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("name", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint("capacity > 0", name=op.f("ck_room_capacity")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_room_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room")),
+        sa.UniqueConstraint("event_id", "slug", name=op.f("uq_room_event_id_slug")),
+    )
+    with op.batch_alter_table("room", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_room_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
+        "seat_pool",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.CheckConstraint("taken BETWEEN 0 AND capacity", name=op.f("ck_seat_pool_taken")),
+        sa.CheckConstraint("waiting >= 0", name=op.f("ck_seat_pool_waiting")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_seat_pool_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seat_pool")),
+    )
+    with op.batch_alter_table("seat_pool", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_seat_pool_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
+        "signing_key",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("algorithm", sa.Integer(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(length=65), nullable=False),
+        sa.Column("private_key", sa.LargeBinary(length=80), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("algorithm = 1", name=op.f("ck_signing_key_algorithm")),
+        sa.CheckConstraint("number BETWEEN 1 AND 65535", name=op.f("ck_signing_key_number")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_signing_key_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_key")),
+        sa.UniqueConstraint("event_id", "number", name=op.f("uq_signing_key_event_id_number")),
+    )
+    with op.batch_alter_table("signing_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signing_key_number"), ["number"], unique=False)
+        batch_op.create_index(
+            "uq_signing_key_in_use",
+            ["event_id"],
+            unique=True,
+            sqlite_where=sa.text("retired_at IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL"),
+        )
+
+    op.create_table(
+        "track",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("name", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_track_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_track")),
+        sa.UniqueConstraint("event_id", "slug", name=op.f("uq_track_event_id_slug")),
+    )
+    with op.batch_alter_table("track", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_track_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
+        "device",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("checkpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("may_search", sa.Boolean(), nullable=False),
+        sa.Column("paired_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("clock_behind_ms", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("expires_at > paired_at", name=op.f("ck_device_lasts")),
+        sa.ForeignKeyConstraint(
+            ["checkpoint_id"],
+            ["checkpoint.id"],
+            name=op.f("fk_device_checkpoint_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_device_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_device_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_device_secret_hash")),
+    )
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.create_index("ix_device_checkpoint_id", ["checkpoint_id"], unique=False)
+        batch_op.create_index("ix_device_event_id", ["event_id"], unique=False)
+        batch_op.create_index("ix_device_organisation_id", ["organisation_id"], unique=False)
+
+    op.create_table(
+        "pairing_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("checkpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("may_search", sa.Boolean(), nullable=False),
+        sa.Column("made_by_id", sa.Uuid(), nullable=True),
+        sa.Column("made_by_name", sa.String(length=200), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("expires_at > created_at", name=op.f("ck_pairing_link_lasts")),
+        sa.ForeignKeyConstraint(
+            ["checkpoint_id"],
+            ["checkpoint.id"],
+            name=op.f("fk_pairing_link_checkpoint_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_pairing_link_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing_link")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_pairing_link_secret_hash")),
+    )
+    with op.batch_alter_table("pairing_link", schema=None) as batch_op:
+        batch_op.create_index("ix_pairing_link_checkpoint_id", ["checkpoint_id"], unique=False)
+        batch_op.create_index("ix_pairing_link_event_id", ["event_id"], unique=False)
+
+    op.create_table(
+        "session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("room_id", sa.Uuid(), nullable=True),
+        sa.Column("track_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "keynote",
+                "address",
+                "panel",
+                "talk",
+                "fireside",
+                "ceremony",
+                "break",
+                "networking",
+                "meal",
+                "workshop",
+                "other",
+                name="session_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "confirmed",
+                "cancelled",
+                name="session_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("abstract", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("spoken", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("starts_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("stream_url", sa.String(length=500), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("calendar_sequence", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=120), nullable=True),
+        sa.CheckConstraint(
+            "(starts_at IS NULL AND ends_at IS NULL AND day IS NULL) OR (ends_at > starts_at AND day IS NOT NULL)",
+            name=op.f("ck_session_time_whole"),
+        ),
+        sa.CheckConstraint(
+            "revision > 0 AND calendar_sequence >= 0", name=op.f("ck_session_counters")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_session_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["room_id"], ["room.id"], name=op.f("fk_session_room_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["track_id"], ["track.id"], name=op.f("fk_session_track_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
+        sa.UniqueConstraint("event_id", "source_id", name=op.f("uq_session_event_id_source_id")),
+    )
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.create_index("ix_session_event", ["event_id", "starts_at"], unique=False)
+
+    op.create_table(
+        "ticket_type",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number BETWEEN 1 AND 255", name=op.f("ck_ticket_type_number")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_ticket_type_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["pool_id"], ["seat_pool.id"], name=op.f("fk_ticket_type_pool_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_type")),
+        sa.UniqueConstraint("event_id", "number", name=op.f("uq_ticket_type_event_id_number")),
+    )
+    op.create_table(
+        "wait_list_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("holder_id", sa.Uuid(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("joined_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("seats > 0", name=op.f("ck_wait_list_entry_seats")),
+        sa.ForeignKeyConstraint(
+            ["pool_id"],
+            ["seat_pool.id"],
+            name=op.f("fk_wait_list_entry_pool_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wait_list_entry")),
+        sa.UniqueConstraint("holder_id", name=op.f("uq_wait_list_entry_holder_id")),
+        sa.UniqueConstraint("pool_id", "number", name=op.f("uq_wait_list_entry_pool_id_number")),
+    )
+    op.create_table(
+        "appearance",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("speaker_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "officiating_guest",
+                "guest_of_honour",
+                "keynote_speaker",
+                "welcome",
+                "opening",
+                "special",
+                "closing",
+                "chair",
+                "moderator",
+                "panellist",
+                "presenter",
+                "mc",
+                "interpreter",
+                "rapporteur",
+                name="appearance_role",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["session.id"],
+            name=op.f("fk_appearance_session_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["speaker_id"],
+            ["speaker.id"],
+            name=op.f("fk_appearance_speaker_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appearance")),
+        sa.UniqueConstraint(
+            "session_id",
+            "speaker_id",
+            "role",
+            name=op.f("uq_appearance_session_id_speaker_id_role"),
+        ),
+    )
+    with op.batch_alter_table("appearance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_appearance_speaker_id"), ["speaker_id"], unique=False)
+
+    op.create_table(
+        "registration",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("booking_id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_type_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "pending",
+                "offered",
+                "confirmed",
+                "waitlisted",
+                "declined",
+                "cancelled",
+                name="registration_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_zh", sa.String(length=60), nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column("search_text", sa.String(length=800), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancelled_at IS NOT NULL)",
+            name=op.f("ck_registration_cancelled_at"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'confirmed' OR confirmed_at IS NOT NULL",
+            name=op.f("ck_registration_confirmed_at"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_registration_booking_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_registration_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_type_id"],
+            ["ticket_type.id"],
+            name=op.f("fk_registration_ticket_type_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
+        sa.UniqueConstraint("event_id", "code", name=op.f("uq_registration_event_id_code")),
+    )
+    with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_registration_booking_id"), ["booking_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_registration_list", ["event_id", "state", "created_at"], unique=False
+        )
+        batch_op.create_index(
+            "uq_registration_holds_address",
+            ["event_id", "email_key"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('confirmed', 'offered', 'pending', 'waitlisted')"),
+            postgresql_where=sa.text("state IN ('confirmed', 'offered', 'pending', 'waitlisted')"),
+        )
+
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("given_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_consent_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_consent_registration_id"), ["registration_id"], unique=False
+        )
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("booking_id", sa.Uuid(), nullable=True),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "confirmed",
+                "promoted",
+                "waitlisted",
+                "cancelled",
+                "again",
+                "again_waiting",
+                "event_cancelled",
+                "event_postponed",
+                "event_moved",
+                "event_back",
+                "sign_in",
+                "invitation",
+                name="message_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("to_email", sa.String(length=254), nullable=False),
+        sa.Column("to_name", sa.String(length=200), nullable=False),
+        sa.Column("reply_to", sa.String(length=254), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("link_purpose", sa.String(length=24), nullable=True),
+        sa.Column("link_id", sa.Uuid(), nullable=True),
+        sa.Column("link_generation", sa.Integer(), nullable=False),
+        sa.Column("with_ticket", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "sending",
+                "sent",
+                "kept",
+                "failed",
+                name="message_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=500), nullable=False),
+        sa.Column("message_id", sa.String(length=320), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'sending') = (leased_until IS NOT NULL)", name=op.f("ck_message_lease")
+        ),
+        sa.CheckConstraint(
+            "state <> 'sent' OR sent_at IS NOT NULL", name=op.f("ck_message_sent_at")
+        ),
+        sa.CheckConstraint(
+            "(link_purpose IS NULL) = (link_id IS NULL)", name=op.f("ck_message_link_whole")
+        ),
+        sa.CheckConstraint("tries >= 0 AND copies >= 0", name=op.f("ck_message_counters")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_message_booking_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_message_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_message_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_message_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("key", name=op.f("uq_message_key")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index("ix_message_event", ["event_id", "created_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_message_organisation_id"), ["organisation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_message_registration_id"), ["registration_id"], unique=False
+        )
+        batch_op.create_index("ix_message_to_email", ["to_email", "created_at"], unique=False)
+        batch_op.create_index(
+            "ix_message_waiting",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+
+    op.create_table(
+        "scan",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("scan_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("checkpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "camera",
+                "scanner",
+                "typed",
+                "search",
+                name="scan_way",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("code_shown", sa.String(length=24), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(length=32), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "admit",
+                "look",
+                "stop",
+                "neutral",
+                name="scan_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "received",
+                "admitted",
+                "already_in",
+                "cancelled",
+                "declined",
+                "waitlisted",
+                "offered",
+                "pending",
+                "revoked",
+                "wrong_event",
+                "wrong_day",
+                "forged",
+                "unknown_code",
+                "not_a_ticket",
+                "locked",
+                "undone",
+                name="scan_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("earlier_id", sa.Uuid(), nullable=True),
+        sa.Column("scanned_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("undone_because", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["checkpoint_id"],
+            ["checkpoint.id"],
+            name=op.f("fk_scan_checkpoint_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["device.id"], name=op.f("fk_scan_device_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["earlier_id"], ["scan.id"], name=op.f("fk_scan_earlier_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_scan_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_scan_registration_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
+        sa.UniqueConstraint("device_id", "scan_id", name="uq_scan_device_id_scan_id"),
+    )
+    with op.batch_alter_table("scan", schema=None) as batch_op:
+        batch_op.create_index("ix_scan_checkpoint_id", ["checkpoint_id"], unique=False)
+        batch_op.create_index("ix_scan_earlier_id", ["earlier_id"], unique=False)
+        batch_op.create_index(
+            "ix_scan_event_id_received_at", ["event_id", "received_at"], unique=False
+        )
+        batch_op.create_index("ix_scan_registration_id", ["registration_id"], unique=False)
+
+    op.create_table(
+        "ticket",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("key_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("type_number", sa.Integer(), nullable=False),
+        sa.Column("valid_from", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("valid_until", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("payload", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("signature", sa.LargeBinary(length=64), nullable=False),
+        sa.Column("issued_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("length(payload) = 16", name=op.f("ck_ticket_payload")),
+        sa.CheckConstraint("length(signature) = 64", name=op.f("ck_ticket_signature")),
+        sa.CheckConstraint("number BETWEEN 0 AND 281474976710655", name=op.f("ck_ticket_number")),
+        sa.CheckConstraint("type_number BETWEEN 1 AND 255", name=op.f("ck_ticket_type_number")),
+        sa.CheckConstraint("valid_until > valid_from", name=op.f("ck_ticket_validity")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_ticket_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["key_id"], ["signing_key.id"], name=op.f("fk_ticket_key_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_ticket_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
+        sa.UniqueConstraint("event_id", "number", name=op.f("uq_ticket_event_id_number")),
+        sa.UniqueConstraint("registration_id", name=op.f("uq_ticket_registration_id")),
+    )
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_key_id"), ["key_id"], unique=False)
+
+    op.create_table(
+        "admission",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("checkpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("place_id", sa.Uuid(), nullable=False),
+        sa.Column("scan_id", sa.Uuid(), nullable=False),
+        sa.Column("device_name", sa.String(length=80), nullable=False),
+        sa.Column("admitted_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["checkpoint_id"],
+            ["checkpoint.id"],
+            name=op.f("fk_admission_checkpoint_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_admission_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_admission_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["scan_id"], ["scan.id"], name=op.f("fk_admission_scan_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_admission")),
+        sa.UniqueConstraint("scan_id", name=op.f("uq_admission_scan_id")),
+    )
+    with op.batch_alter_table("admission", schema=None) as batch_op:
+        batch_op.create_index("ix_admission_checkpoint_id", ["checkpoint_id"], unique=False)
+        batch_op.create_index("ix_admission_event_id", ["event_id"], unique=False)
+        batch_op.create_index(
+            "ix_admission_place_id",
+            ["place_id"],
+            unique=False,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_admission_registration_id_place_id",
+            ["registration_id", "place_id"],
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+
+
+
+def downgrade() -> None:
+    """Go back."""
+    with op.batch_alter_table("admission", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_admission_registration_id_place_id",
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_admission_place_id",
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+        batch_op.drop_index("ix_admission_event_id")
+        batch_op.drop_index("ix_admission_checkpoint_id")
+
+    op.drop_table("admission")
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ticket_key_id"))
+
+    op.drop_table("ticket")
+    with op.batch_alter_table("scan", schema=None) as batch_op:
+        batch_op.drop_index("ix_scan_registration_id")
+        batch_op.drop_index("ix_scan_event_id_received_at")
+        batch_op.drop_index("ix_scan_earlier_id")
+        batch_op.drop_index("ix_scan_checkpoint_id")
+
+    op.drop_table("scan")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_waiting",
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.drop_index("ix_message_to_email")
+        batch_op.drop_index(batch_op.f("ix_message_registration_id"))
+        batch_op.drop_index(batch_op.f("ix_message_organisation_id"))
+        batch_op.drop_index("ix_message_event")
+        batch_op.drop_index(batch_op.f("ix_message_booking_id"))
+
+    op.drop_table("message")
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_registration_id"))
+
+    op.drop_table("consent")
+    with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_registration_holds_address",
+            sqlite_where=sa.text("state IN ('confirmed', 'offered', 'pending', 'waitlisted')"),
+            postgresql_where=sa.text("state IN ('confirmed', 'offered', 'pending', 'waitlisted')"),
+        )
+        batch_op.drop_index("ix_registration_list")
+        batch_op.drop_index(batch_op.f("ix_registration_booking_id"))
+
+    op.drop_table("registration")
+    with op.batch_alter_table("appearance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appearance_speaker_id"))
+
+    op.drop_table("appearance")
+    op.drop_table("wait_list_entry")
+    op.drop_table("ticket_type")
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.drop_index("ix_session_event")
+
+    op.drop_table("session")
+    with op.batch_alter_table("pairing_link", schema=None) as batch_op:
+        batch_op.drop_index("ix_pairing_link_event_id")
+        batch_op.drop_index("ix_pairing_link_checkpoint_id")
+
+    op.drop_table("pairing_link")
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.drop_index("ix_device_organisation_id")
+        batch_op.drop_index("ix_device_event_id")
+        batch_op.drop_index("ix_device_checkpoint_id")
+
+    op.drop_table("device")
+    with op.batch_alter_table("track", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_track_event_id"))
+
+    op.drop_table("track")
+    with op.batch_alter_table("signing_key", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_signing_key_in_use",
+            sqlite_where=sa.text("retired_at IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_signing_key_number"))
+
+    op.drop_table("signing_key")
+    with op.batch_alter_table("seat_pool", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_seat_pool_event_id"))
+
+    op.drop_table("seat_pool")
+    with op.batch_alter_table("room", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_room_event_id"))
+
+    op.drop_table("room")
+    with op.batch_alter_table("partner", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_event_id"))
+
+    op.drop_table("partner")
+    op.drop_table("old_slug")
+    with op.batch_alter_table("checkpoint", schema=None) as batch_op:
+        batch_op.drop_index("ix_checkpoint_event_id")
+
+    op.drop_table("checkpoint")
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_booking_event_id"))
+
+    op.drop_table("booking")
+    with op.batch_alter_table("speaker", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_speaker_organisation_id"))
+
+    op.drop_table("speaker")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_event_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_event_series_id"))
+        batch_op.drop_index(batch_op.f("ix_event_organisation_id"))
+
+    op.drop_table("event")
+    with op.batch_alter_table("venue", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_venue_organisation_id"))
+
+    op.drop_table("venue")
+    with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
+        batch_op.drop_index(batch_op.f("ix_user_session_expires_at"))
+
+    op.drop_table("user_session")
+    with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_link_user_id"))
+        batch_op.drop_index(batch_op.f("ix_sign_in_link_expires_at"))
+
+    op.drop_table("sign_in_link")
+    with op.batch_alter_table("series", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_series_organisation_id"))
+
+    op.drop_table("series")
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_picture_organisation_id"))
+
+    op.drop_table("picture")
+    with op.batch_alter_table("member_invitation", schema=None) as batch_op:
+        batch_op.drop_index("ix_member_invitation_organisation")
+
+    op.drop_table("member_invitation")
+    with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_member_user_id"))
+
+    op.drop_table("member")
+    op.drop_table("user")
+    with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_attempt_key")
+        batch_op.drop_index(batch_op.f("ix_sign_in_attempt_at"))
+
+    op.drop_table("sign_in_attempt")
+    op.drop_table("page_scope")
+    with op.batch_alter_table("page_bytes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_page_bytes_scope"))
+
+    op.drop_table("page_bytes")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_waiting",
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
+
+    op.drop_table("outbox")
+    op.drop_table("organisation")
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_entry_thing")
+        batch_op.drop_index("ix_audit_entry_organisation")
+
+    op.drop_table("audit_entry")

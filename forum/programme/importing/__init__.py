@@ -1,0 +1,1 @@
+"""Programmes from the world outside: a reader for each format, one service that stores them."""

@@ -1,0 +1,180 @@
+"""Named reads of the programme: sessions with all that is shown of them, speakers, tracks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from forum.core.db import db
+from forum.core.errors import NotFound
+from forum.events.queries import looks_like_slug
+from forum.programme.models import Appearance, Session, Speaker, Track
+from forum.programme.rules import SessionState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm.interfaces import ORMOption
+
+MOST_SPEAKERS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerRow:
+    """A speaker and in how many sessions of the event they appear."""
+
+    speaker: Speaker
+    sessions: int
+
+
+def sessions_of(event_id: UUID, *, include_drafts: bool = False) -> Sequence[Session]:
+    """Return an event's sessions with rooms, tracks, appearances, speakers and pictures.
+
+    In the order of the programme: by day, time, the room's place; untimed ones last (2 statements).
+    """
+    query = sa.select(Session).where(Session.event_id == event_id).options(*_whole())
+    if not include_drafts:
+        query = query.where(Session.state != SessionState.DRAFT)
+    found = db.session.scalars(query).unique().all()
+    return sorted(found, key=_order)
+
+
+def session_of(event_id: UUID, session_id: UUID, *, include_drafts: bool = False) -> Session:
+    """Return one session of an event with all that is shown of it (2 statements).
+
+    Raises NotFound.
+    """
+    query = sa.select(Session).where(Session.event_id == event_id, Session.id == session_id)
+    if not include_drafts:
+        query = query.where(Session.state != SessionState.DRAFT)
+    found = db.session.scalars(query.options(*_whole())).unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def speakers_of(event_id: UUID, *, include_drafts: bool = False) -> Sequence[Speaker]:
+    """Return who appears in an event, by precedence and name, with pictures (1 statement)."""
+    in_event = sa.select(Appearance.speaker_id).join(Session).where(Session.event_id == event_id)
+    if not include_drafts:
+        in_event = in_event.where(Session.state != SessionState.DRAFT)
+    return db.session.scalars(
+        sa.select(Speaker)
+        .where(Speaker.id.in_(in_event))
+        .options(joinedload(Speaker.picture))
+        .order_by(Speaker.precedence, Speaker.name, Speaker.name_zh, Speaker.id),
+    ).all()
+
+
+def speaker_by_slug(event_id: UUID, slug: str) -> tuple[Speaker, Sequence[Session]]:
+    """Return a speaker of an event and the sessions they appear in (3 statements).
+
+    Raises NotFound for one who does not appear in it.
+    """
+    if not looks_like_slug(slug):
+        raise NotFound
+    speaker = db.session.scalars(
+        sa.select(Speaker)
+        .where(
+            Speaker.slug == slug,
+            Speaker.id.in_(
+                sa.select(Appearance.speaker_id)
+                .join(Session)
+                .where(Session.event_id == event_id, Session.state != SessionState.DRAFT),
+            ),
+        )
+        .options(joinedload(Speaker.picture)),
+    ).one_or_none()
+    if speaker is None:
+        raise NotFound
+    sessions = db.session.scalars(
+        sa.select(Session)
+        .where(
+            Session.event_id == event_id,
+            Session.state != SessionState.DRAFT,
+            Session.id.in_(
+                sa.select(Appearance.session_id).where(Appearance.speaker_id == speaker.id),
+            ),
+        )
+        .options(*_whole()),
+    )
+    return speaker, sorted(sessions.unique().all(), key=_order)
+
+
+def speakers_at(organisation_id: UUID, event_id: UUID) -> Sequence[SpeakerRow]:
+    """Return all speakers of an organisation with their number of sessions here (1 statement)."""
+    here = (
+        sa.select(Appearance.speaker_id, sa.func.count(sa.distinct(Session.id)).label("sessions"))
+        .join(Session)
+        .where(Session.event_id == event_id)
+        .group_by(Appearance.speaker_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(Speaker, sa.func.coalesce(here.c.sessions, 0))
+        .outerjoin(here, here.c.speaker_id == Speaker.id)
+        .where(Speaker.organisation_id == organisation_id)
+        .options(joinedload(Speaker.picture))
+        .order_by(Speaker.precedence, Speaker.name, Speaker.name_zh, Speaker.id)
+        .limit(MOST_SPEAKERS),
+    )
+    return [SpeakerRow(speaker, number) for speaker, number in rows]
+
+
+def managed_speaker(organisation_id: UUID, slug: str) -> Speaker:
+    """Return a speaker of an organisation with the picture (1 statement); raises NotFound."""
+    if not looks_like_slug(slug):
+        raise NotFound
+    speaker = db.session.scalars(
+        sa.select(Speaker)
+        .where(Speaker.organisation_id == organisation_id, Speaker.slug == slug)
+        .options(joinedload(Speaker.picture)),
+    ).one_or_none()
+    if speaker is None:
+        raise NotFound
+    return speaker
+
+
+def appearances_of(speaker_id: UUID) -> Sequence[Session]:
+    """Return every session a speaker appears in, of all events (1 statement)."""
+    return db.session.scalars(
+        sa.select(Session)
+        .where(
+            Session.id.in_(
+                sa.select(Appearance.session_id).where(Appearance.speaker_id == speaker_id),
+            ),
+        )
+        .order_by(Session.starts_at, Session.id),
+    ).all()
+
+
+def tracks_of(event_id: UUID) -> Sequence[Track]:
+    """Return the tracks of an event in their order (1 statement)."""
+    return db.session.scalars(
+        sa.select(Track).where(Track.event_id == event_id).order_by(Track.position, Track.id),
+    ).all()
+
+
+def _order(session: Session) -> tuple[bool, str, str, int, int, str]:
+    return (
+        session.starts_at is None,
+        session.day.isoformat() if session.day else "",
+        session.starts_at.isoformat() if session.starts_at else "",
+        session.room.position if session.room else -1,
+        session.position,
+        str(session.id),
+    )
+
+
+def _whole() -> tuple[ORMOption, ...]:
+    return (
+        joinedload(Session.room),
+        joinedload(Session.track),
+        selectinload(Session.appearances)
+        .joinedload(Appearance.speaker)
+        .joinedload(Speaker.picture),
+    )

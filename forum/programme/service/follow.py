@@ -1,0 +1,54 @@
+"""What sessions do when their event or room changes: calendars must hear of each of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as Transaction
+
+from forum.events.models import Event
+from forum.programme.models import Session
+from forum.programme.rules import SessionState
+
+
+def follow_event(transaction: Transaction, event_id: UUID, now: datetime) -> None:
+    """Raise the calendar sequence of an event's public sessions in the caller's transaction."""
+    _raise(transaction, Session.event_id == event_id, now)
+
+
+def follow_room(
+    transaction: Transaction,
+    event_id: UUID,
+    room_id: UUID,
+    now: datetime,
+    *,
+    removed: bool,
+) -> None:
+    """Do the same for the sessions of a room; they leave it where it is removed."""
+    inside = sa.and_(Session.event_id == event_id, Session.room_id == room_id)
+    _raise(transaction, inside, now)
+    if removed:
+        transaction.execute(
+            sa.update(Session)
+            .where(inside)
+            .values(room_id=None, revision=Session.revision + 1)
+            .execution_options(synchronize_session=False),
+        )
+
+
+_ONCE_PUBLIC = sa.select(Event.id).where(Event.published_at.is_not(None))
+
+
+def _raise(
+    transaction: Transaction,
+    which: sa.ColumnElement[bool],
+    now: datetime,
+) -> None:
+    transaction.execute(
+        sa.update(Session)
+        .where(which, Session.state != SessionState.DRAFT, Session.event_id.in_(_ONCE_PUBLIC))
+        .values(calendar_sequence=Session.calendar_sequence + 1, changed_at=now)
+        .execution_options(synchronize_session=False),
+    )

@@ -1,0 +1,205 @@
+"""Making and changing sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session as Transaction
+
+from forum.core.actor import Actor
+from forum.core.db import writing
+from forum.core.errors import Conflict, NotFound
+from forum.core.i18n import sentence
+from forum.core.permissions import Action
+from forum.core.revisions import ChangedMeanwhile, changes_since, difference
+from forum.core.text import Text
+from forum.events.models import Event, Room
+from forum.events.rules import check_span
+from forum.events.service import locked_event
+from forum.programme.models import Session, Track
+from forum.programme.rules import MOST_SESSIONS, SessionKind, SessionState, check_listed_day
+from forum.programme.service.cast import Part, set_cast
+from forum.programme.service.changes import locked_session, note_session
+
+
+class SessionChangedMeanwhile(ChangedMeanwhile):
+    """The session was saved by somebody else meanwhile."""
+
+    code = "session_changed_meanwhile"
+
+
+class TooManySessions(Conflict):
+    """More sessions than a programme can show."""
+
+    code = "too_many_sessions"
+    status = 422
+    says = sentence("There are 2,000 sessions already. Delete one first.")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDetails:
+    """What an editor says of a session; without times it waits in the tray.
+
+    `day` is the day it stands under, by default the local day on which it starts.
+    """
+
+    kind: SessionKind
+    title: Text
+    abstract: Text
+    spoken: Text
+    room_id: UUID | None
+    track_id: UUID | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    day: date | None
+    stream_url: str
+    cast: Sequence[Part]
+
+    def columns(self, event: Event) -> dict[str, object]:
+        """Return the columns, with the day worked out in the event's zone."""
+        day = None
+        if self.starts_at is not None:
+            own = self.starts_at.astimezone(event.zone).date()
+            day = self.day or own
+            check_listed_day(day, own)
+        return {
+            "kind": self.kind,
+            "title": self.title,
+            "abstract": self.abstract,
+            "spoken": self.spoken,
+            "room_id": self.room_id,
+            "track_id": self.track_id,
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
+            "day": day,
+            "stream_url": self.stream_url,
+        }
+
+
+def create_session(
+    actor: Actor,
+    event_id: UUID,
+    details: SessionDetails,
+    *,
+    confirmed: bool,
+    now: datetime,
+) -> Session:
+    """Add a session, a draft or one that guests see at once, with who appears in it.
+
+    Emits session.changed where guests see it. Raises EndsBeforeStart, FarDay, SpeakerTwice,
+    NotFound for a room, track or speaker of others.
+    """
+    _check_times(details)
+    with writing() as transaction:
+        event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
+        _check_places(transaction, event, details)
+        number = transaction.scalar(
+            sa.select(sa.func.count()).select_from(Session).where(Session.event_id == event.id),
+        )
+        if (number or 0) >= MOST_SESSIONS:
+            raise TooManySessions
+        session = Session(
+            event_id=event.id,
+            state=SessionState.CONFIRMED if confirmed else SessionState.DRAFT,
+            created_at=now,
+            changed_at=now,
+            **details.columns(event),
+        )
+        transaction.add(session)
+        transaction.flush()
+        set_cast(transaction, event.organisation_id, session, details.cast, now)
+        note_session(transaction, actor, event, session, {}, now, action="session.created")
+        return session
+
+
+def update_session(
+    actor: Actor,
+    event_id: UUID,
+    session_id: UUID,
+    made_from: int,
+    details: SessionDetails,
+    *,
+    now: datetime,
+) -> Session:
+    """Change a session and who appears in it; `made_from` is the revision the form showed.
+
+    Emits session.changed. Raises SessionChangedMeanwhile and what create_session does.
+    """
+    _check_times(details)
+    with writing() as transaction:
+        event, session = locked_session(transaction, actor, event_id, session_id)
+        if session.revision != made_from:
+            raise SessionChangedMeanwhile(
+                changes_since(transaction, "session", session.id, made_from),
+            )
+        _check_places(transaction, event, details)
+        wanted = details.columns(event)
+        before = {name: getattr(session, name) for name in wanted}
+        changes = difference(before, wanted)
+        for name in changes:
+            setattr(session, name, wanted[name])
+        people = set_cast(transaction, event.organisation_id, session, details.cast, now)
+        if people is not None:
+            changes["cast"] = people
+        if changes:
+            note_session(transaction, actor, event, session, changes, now)
+        return session
+
+
+def move_session(
+    actor: Actor,
+    event_id: UUID,
+    session_id: UUID,
+    *,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    room_id: UUID | None,
+    now: datetime,
+) -> Session:
+    """Put a session to another time and room, or without times back into the tray.
+
+    Emits session.changed. Raises EndsBeforeStart, NotFound.
+    """
+    if starts_at is not None and ends_at is not None:
+        check_span(starts_at, ends_at)
+    with writing() as transaction:
+        event, session = locked_session(transaction, actor, event_id, session_id)
+        _check_room(transaction, event, room_id)
+        timed = starts_at is not None and ends_at is not None
+        wanted = {
+            "starts_at": starts_at if timed else None,
+            "ends_at": ends_at if timed else None,
+            "day": starts_at.astimezone(event.zone).date() if starts_at and timed else None,
+            "room_id": room_id,
+        }
+        changes = difference({name: getattr(session, name) for name in wanted}, wanted)
+        for name in changes:
+            setattr(session, name, wanted[name])
+        if changes:
+            note_session(transaction, actor, event, session, changes, now)
+        return session
+
+
+def _check_times(details: SessionDetails) -> None:
+    if details.starts_at is not None and details.ends_at is not None:
+        check_span(details.starts_at, details.ends_at, field="end_time")
+
+
+def _check_places(transaction: Transaction, event: Event, details: SessionDetails) -> None:
+    _check_room(transaction, event, details.room_id)
+    if details.track_id is not None:
+        track = transaction.get(Track, details.track_id)
+        if track is None or track.event_id != event.id:
+            raise NotFound
+
+
+def _check_room(transaction: Transaction, event: Event, room_id: UUID | None) -> None:
+    if room_id is None:
+        return
+    room = transaction.get(Room, room_id)
+    if room is None or room.event_id != event.id:
+        raise NotFound

@@ -1,0 +1,82 @@
+"""The moves of a session: confirm a draft, cancel, reinstate; drafts can be deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from forum.core import audit
+from forum.core.actor import Actor
+from forum.core.db import writing
+from forum.core.errors import Conflict
+from forum.core.i18n import sentence
+from forum.programme.models import Session
+from forum.programme.rules import SessionState, check_move
+from forum.programme.service.changes import locked_session, note_session
+
+
+class NotADraft(Conflict):
+    """Guests have seen this session: it is cancelled, never deleted."""
+
+    code = "not_a_draft"
+    says = sentence("Guests have seen this session. Cancel it, so that calendars learn of it.")
+
+
+def confirm_session(actor: Actor, event_id: UUID, session_id: UUID, *, now: datetime) -> Session:
+    """Show a draft to guests; raises IllegalMove."""
+    return _move(actor, event_id, session_id, SessionState.CONFIRMED, SessionState.DRAFT, now)
+
+
+def cancel_session(actor: Actor, event_id: UUID, session_id: UUID, *, now: datetime) -> Session:
+    """Cancel a session: pages mark it, calendars show it as cancelled; raises IllegalMove."""
+    return _move(actor, event_id, session_id, SessionState.CANCELLED, SessionState.CONFIRMED, now)
+
+
+def reinstate_session(actor: Actor, event_id: UUID, session_id: UUID, *, now: datetime) -> Session:
+    """Hold a cancelled session after all; raises IllegalMove."""
+    return _move(actor, event_id, session_id, SessionState.CONFIRMED, SessionState.CANCELLED, now)
+
+
+def delete_draft(actor: Actor, event_id: UUID, session_id: UUID, *, now: datetime) -> None:
+    """Delete a session nobody outside has seen; raises NotADraft."""
+    with writing() as transaction:
+        event, session = locked_session(transaction, actor, event_id, session_id)
+        if session.state is not SessionState.DRAFT:
+            raise NotADraft
+        audit.record(
+            transaction,
+            actor,
+            "session.deleted",
+            ("session", session.id),
+            event.organisation_id,
+            {"title": dict(session.title.by_language)},
+            now,
+        )
+        transaction.delete(session)
+
+
+def _move(
+    actor: Actor,
+    event_id: UUID,
+    session_id: UUID,
+    wanted: SessionState,
+    expected: SessionState,
+    now: datetime,
+) -> Session:
+    with writing() as transaction:
+        event, session = locked_session(transaction, actor, event_id, session_id)
+        if session.state is not expected:
+            check_move(session.state, session.state)
+        check_move(session.state, wanted)
+        before = session.state
+        session.state = wanted
+        note_session(
+            transaction,
+            actor,
+            event,
+            session,
+            {"state": [before.value, wanted.value]},
+            now,
+            action=f"session.{wanted.value}",
+        )
+        return session

@@ -1,0 +1,152 @@
+"""Cancelling, and giving what became free to those who wait, in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from forum.core import audit, outbox
+from forum.core.actor import SYSTEM
+from forum.core.db import writing
+from forum.core.errors import NotFound
+from forum.core.page_scopes import changed, event_scope
+from forum.core.permissions import Action, require
+from forum.events.models import Event
+from forum.registrations.models import Registration, TicketType
+from forum.registrations.rules import (
+    SEATED,
+    AlreadyCancelled,
+    RegistrationState,
+    check_move,
+)
+from forum.registrations.service.registering import told
+from forum.seats import service as seats
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from forum.core.actor import Actor
+
+
+def cancel(actor: Actor, registration_id: UUID, *, now: datetime) -> Sequence[UUID]:
+    """Cancel one registration and confirm the next who wait; return the ids of those confirmed.
+
+    Raises AlreadyCancelled when it was cancelled before, IllegalMove from other final states.
+    """
+    with writing() as session:
+        pool_id = session.scalar(
+            sa.select(TicketType.pool_id)
+            .join(Registration, Registration.ticket_type_id == TicketType.id)
+            .where(Registration.id == registration_id),
+        )
+        if pool_id is None:
+            raise NotFound
+        seats.lock(session, pool_id)
+        registration = session.scalars(
+            sa.select(Registration)
+            .where(Registration.id == registration_id)
+            .options(joinedload(Registration.ticket_type), joinedload(Registration.event))
+            .execution_options(populate_existing=True),
+        ).one()
+        if registration.state is RegistrationState.CANCELLED:
+            raise AlreadyCancelled
+        check_move(registration.state, RegistrationState.CANCELLED)
+        seated = registration.state in SEATED
+        registration.state = RegistrationState.CANCELLED
+        registration.cancelled_at = registration.changed_at = now
+        registration.revision += 1
+        session.flush()
+        event = registration.event
+        given = seats.leave(session, pool_id, registration.id, 1, seated=seated)
+        outbox.emit(
+            session,
+            "registration.cancelled",
+            told(registration, registration.ticket_type),
+            key=str(registration.id),
+            now=now,
+        )
+        audit.record(
+            session,
+            actor,
+            "registration.cancelled",
+            ("registration", registration.id),
+            event.organisation_id,
+            {"code": registration.code},
+            now,
+        )
+        _confirm(session, event, given.holder_ids, now)
+        if given.band_changed:
+            changed(session, event_scope(event.id))
+        return given.holder_ids
+
+
+def set_capacity(actor: Actor, event_id: UUID, capacity: int, *, now: datetime) -> Sequence[UUID]:
+    """Set an event's capacity; new seats go to those who wait; return the ids of those confirmed.
+
+    Raises CapacityBelowTaken, naming the number that is taken.
+    """
+    with writing() as session:
+        row = session.execute(
+            sa.select(Event, TicketType.pool_id)
+            .join(TicketType, TicketType.event_id == Event.id)
+            .where(Event.id == event_id)
+            .order_by(TicketType.position, TicketType.number)
+            .limit(1),
+        ).first()
+        if row is None:
+            raise NotFound
+        event: Event = row[0]
+        require(actor, Action.EDIT_EVENT, event.organisation_id)
+        given = seats.set_capacity(session, row[1], capacity)
+        audit.record(
+            session,
+            actor,
+            "event.capacity",
+            ("event", event.id),
+            event.organisation_id,
+            {"capacity": capacity},
+            now,
+        )
+        _confirm(session, event, given.holder_ids, now)
+        changed(session, event_scope(event.id))
+        return given.holder_ids
+
+
+def _confirm(session: Session, event: Event, ids: Sequence[UUID], now: datetime) -> None:
+    if not ids:
+        return
+    promoted = session.scalars(
+        sa.select(Registration)
+        .where(Registration.id.in_(ids))
+        .options(joinedload(Registration.ticket_type))
+        .execution_options(populate_existing=True),
+    ).all()
+    for registration in promoted:
+        check_move(registration.state, RegistrationState.CONFIRMED)
+        registration.state = RegistrationState.CONFIRMED
+        registration.confirmed_at = registration.changed_at = now
+        registration.revision += 1
+    session.flush()
+    for registration in promoted:
+        outbox.emit(
+            session,
+            "registration.confirmed",
+            {**told(registration, registration.ticket_type), "promoted": True},
+            key=str(registration.id),
+            now=now,
+        )
+        audit.record(
+            session,
+            SYSTEM,
+            "registration.promoted",
+            ("registration", registration.id),
+            event.organisation_id,
+            {"code": registration.code},
+            now,
+        )

@@ -1,0 +1,56 @@
+"""Which rooms the house has: their blueprints and commands, and who listens to whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from forum.calendar.views import blueprint as calendar
+from forum.checkin.api import blueprint as door_api
+from forum.checkin.manage import blueprint as door_manage
+from forum.checkin.views import blueprint as door
+from forum.events import listeners as events_listeners
+from forum.events.manage import blueprint as events_manage
+from forum.events.views import blueprint as events
+from forum.messaging import listeners as messaging_listeners
+from forum.messaging.manage import blueprint as messages
+from forum.people import cli as people_cli
+from forum.people import listeners as people_listeners
+from forum.people import views as people
+from forum.people.manage import blueprint as people_manage
+from forum.programme import cli as programme_cli
+from forum.programme import listeners as programme_listeners
+from forum.programme.manage import blueprint as programme_manage
+from forum.registrations import cli as registrations_cli
+from forum.registrations import listeners as registrations_listeners
+from forum.registrations.manage import blueprint as registrations_manage
+from forum.registrations.views import blueprint as registrations
+from forum.site.booking import blueprint as booking
+from forum.site.health import blueprint as health
+from forum.site.home import blueprint as home
+from forum.site.views import blueprint as site
+from forum.tickets import listeners as tickets_listeners
+from forum.tickets.views import blueprint as tickets
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+BLUEPRINTS = (
+    people.blueprint, people_manage, events, events_manage, programme_manage, registrations,
+    registrations_manage, tickets, calendar, door, door_api, door_manage, messages, site, booking,
+    home, health,
+)  # fmt: skip
+
+COMMANDS = (*people_cli.commands, *programme_cli.commands, *registrations_cli.commands)
+
+LISTENERS = (
+    people_listeners, events_listeners, programme_listeners, registrations_listeners,
+    tickets_listeners, messaging_listeners,
+)  # fmt: skip
+"""Importing them registered their reactions; naming them here keeps them in the house."""
+
+
+def init(app: Flask) -> None:
+    """Hang every room into the application."""
+    people.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

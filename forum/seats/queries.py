@@ -1,0 +1,55 @@
+"""Named reads of pools and wait lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from forum.core.db import db
+from forum.seats.models import SeatPool, WaitListEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """A pool's numbers at one moment."""
+
+    capacity: int
+    taken: int
+    waiting: int
+
+
+def pools_of(event_id: UUID) -> Sequence[SeatPool]:
+    """Return an event's pools; one statement."""
+    return db.session.scalars(
+        sa.select(SeatPool).where(SeatPool.event_id == event_id).order_by(SeatPool.id),
+    ).all()
+
+
+def seats_of(event_id: UUID) -> Seats:
+    """Return the sum over an event's pools; one statement."""
+    row = db.session.execute(
+        sa.select(
+            sa.func.coalesce(sa.func.sum(SeatPool.capacity), 0),
+            sa.func.coalesce(sa.func.sum(SeatPool.taken), 0),
+            sa.func.coalesce(sa.func.sum(SeatPool.waiting), 0),
+        ).where(SeatPool.event_id == event_id),
+    ).one()
+    return Seats(int(row[0]), int(row[1]), int(row[2]))
+
+
+def position_of(holder_id: UUID) -> int | None:
+    """Return a party's place on its wait list, 1 for the next, or None; one statement."""
+    entry = sa.alias(WaitListEntry.__table__)
+    ahead = (
+        sa.select(sa.func.count())
+        .select_from(WaitListEntry)
+        .where(WaitListEntry.pool_id == entry.c.pool_id, WaitListEntry.number <= entry.c.number)
+        .scalar_subquery()
+    )
+    return db.session.scalar(sa.select(ahead).where(entry.c.holder_id == holder_id))

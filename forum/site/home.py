@@ -1,0 +1,249 @@
+"""The organiser's home of an event: who is coming, what needs me, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from flask import Blueprint, render_template, url_for
+
+from forum.core import clock, dates
+from forum.core.db import db
+from forum.core.http import office
+from forum.core.http.access import permits
+from forum.core.http.actor_of_request import current_actor
+from forum.core.http.i18n import current_language
+from forum.core.i18n import Sentence, sentence
+from forum.core.languages import by_key
+from forum.core.permissions import Action, can
+from forum.events.queries import managed_event
+from forum.events.rules import EventState, Opening, opening
+from forum.programme.models import Session
+from forum.programme.rules import SessionState
+from forum.registrations.models import Registration
+from forum.registrations.queries import counts_of
+from forum.registrations.rules import STATE_WORDS
+from forum.seats.queries import Seats, seats_of
+from forum.site.attendance import Chart, chart
+
+if TYPE_CHECKING:
+    from forum.events.models import Event
+
+blueprint = Blueprint("home", __name__, url_prefix="/manage")
+
+office.room(office.Room(10, sentence("Home"), "home", "", Action.SEE_EVENT))
+
+EVENT_TAGS = {
+    EventState.DRAFT: ("", sentence("Draft")),
+    EventState.PUBLISHED: ("go", sentence("Published")),
+    EventState.POSTPONED: ("look", sentence("Postponed")),
+    EventState.CANCELLED: ("stop", sentence("Cancelled")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that waits for the organiser, with the way to it."""
+
+    kind: str
+    word: Sentence
+    says: Sentence
+    more: Sentence
+    href: str
+    act: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the set-up list: what was looked at, whether it is done, the way to it."""
+
+    done: bool
+    says: Sentence
+    more: Sentence
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A moment ahead, or just past."""
+
+    when: datetime
+    says: Sentence
+    past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """Counted sessions: all, drafts, without a time."""
+
+    sessions: int
+    drafts: int
+    untimed: int
+
+
+@blueprint.get("/<slug>/")
+@permits(Action.SEE_EVENT)
+def show(slug: str) -> str:
+    """Answer the organiser's three questions; seven statements."""
+    event = managed_event(current_actor(), slug, Action.SEE_EVENT)
+    now = clock.now()
+    seats = seats_of(event.id)
+    programme = _programme(event)
+    today = now.astimezone(event.zone).date()
+    away = (dates.local_day(event.starts_at, event.zone) - today).days
+    return render_template(
+        "site/manage_home.html",
+        event=event,
+        tag=EVENT_TAGS[event.state],
+        today=dates.day(today, current_language().key, year=False),
+        away=away,
+        ended=now >= event.ends_at,
+        seats=seats,
+        counts=counts_of(event.id),
+        words=STATE_WORDS,
+        chart=_chart(event, seats, now),
+        needs=list(_needs(event, seats, programme)),
+        ahead=_ahead(event, now),
+        steps=_steps(event, seats, programme),
+        stands=opening(
+            event.state,
+            opens_at=event.opens_at,
+            closes_at=event.closes_at,
+            ends_at=event.ends_at,
+            now=now,
+        ),
+        openings=Opening,
+        short=lambda day: dates.brief_day(day, current_language().key),
+        may_register=can(current_actor(), Action.SEE_REGISTRATIONS, event.organisation_id),
+    )
+
+
+def _chart(event: Event, seats: Seats, now: datetime) -> Chart:
+    rows = db.session.execute(
+        sa.select(Registration.confirmed_at, Registration.cancelled_at).where(
+            Registration.event_id == event.id, Registration.confirmed_at.is_not(None)
+        ),
+    ).all()
+    return chart(
+        [row[0] for row in rows if row[0]],
+        [row[1] for row in rows if row[1]],
+        seats.capacity,
+        event.zone,
+        now,
+    )
+
+
+def _programme(event: Event) -> Programme:
+    row = db.session.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.count().filter(Session.state == SessionState.DRAFT),
+            sa.func.count().filter(Session.starts_at.is_(None)),
+        ).where(Session.event_id == event.id),
+    ).one()
+    return Programme(row[0], row[1], row[2])
+
+
+def _needs(event: Event, seats: Seats, programme: Programme) -> Iterator[Need]:
+    slug = event.slug
+    if seats.waiting:
+        yield Need(
+            "look",
+            sentence("Waiting"),
+            sentence("%(number)s guests wait for a seat", number=seats.waiting),
+            sentence(
+                "All %(capacity)s seats are taken. More seats go to them at once.",
+                capacity=seats.capacity,
+            ),
+            url_for("registrations_manage.capacity", slug=slug),
+            sentence("Add seats"),
+        )
+    for key in event.title.missing(event.languages):
+        language = by_key(key)
+        yield Need(
+            "info",
+            sentence("Missing"),
+            sentence("The title has no %(language)s", language=language.name if language else key),
+            sentence("Guests see it in another language meanwhile."),
+            f"/manage/{slug}/settings",
+            sentence("Translate"),
+        )
+    if programme.drafts and event.state is EventState.PUBLISHED:
+        yield Need(
+            "info",
+            sentence("Draft"),
+            sentence("%(number)s sessions are drafts", number=programme.drafts),
+            sentence("Guests do not see them yet."),
+            f"/manage/{slug}/programme",
+            sentence("Review"),
+        )
+    if programme.untimed:
+        yield Need(
+            "look",
+            sentence("No time"),
+            sentence("%(number)s sessions have no time", number=programme.untimed),
+            sentence("They wait in the tray of the programme."),
+            f"/manage/{slug}/programme",
+            sentence("Place them"),
+        )
+
+
+def _ahead(event: Event, now: datetime) -> Sequence[Coming]:
+    moments = [
+        (event.opens_at, sentence("Registration opens")),
+        (event.closes_at, sentence("Registration closes")),
+        (event.starts_at, sentence("The event begins")),
+        (event.ends_at, sentence("The event ends")),
+    ]
+    return [
+        Coming(when, says, when <= now)
+        for when, says in sorted(
+            ((when, says) for when, says in moments if when), key=lambda pair: pair[0]
+        )
+    ]
+
+
+def _steps(event: Event, seats: Seats, programme: Programme) -> Sequence[Step]:
+    base = f"/manage/{event.slug}/"
+    steps = [
+        Step(
+            event.venue is not None,
+            sentence("Place"),
+            sentence("Where guests go, with the way there."),
+            f"{base}settings",
+        ),
+        Step(
+            seats.capacity > 0,
+            sentence("Seats"),
+            sentence("%(number)s seats", number=seats.capacity),
+            f"{base}registrations/capacity",
+        ),
+        Step(
+            bool(event.summary),
+            sentence("A paragraph about it"),
+            sentence("The first thing that guests read."),
+            f"{base}settings",
+        ),
+        Step(
+            programme.sessions > 0,
+            sentence("Programme"),
+            sentence("%(number)s sessions", number=programme.sessions),
+            f"{base}programme",
+        ),
+        Step(
+            bool(event.privacy),
+            sentence("Privacy"),
+            sentence("What the data of guests is for, and how long it is kept."),
+            f"{base}settings",
+        ),
+        Step(
+            event.state is not EventState.DRAFT,
+            sentence("Published"),
+            sentence("Guests can see the page and register."),
+            f"{base}state",
+        ),
+    ]
+    return sorted(steps, key=lambda step: step.done)

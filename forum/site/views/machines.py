@@ -1,0 +1,121 @@
+"""What browsers and robots ask for: an event's colours and cover, robots.txt, the site map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from flask import make_response
+
+from forum.core.art.colour import palette, stylesheet
+from forum.core.art.cover import Subject, cover_svg
+from forum.core.art.share import share_svg
+from forum.core.http.access import public
+from forum.core.http.i18n import current_language
+from forum.core.http.pages import cached_page
+from forum.core.languages import LANGUAGES
+from forum.core.urls import absolute
+from forum.events.facts import Addresses, facts_of
+from forum.site import blueprint, queries
+from forum.site.views.entry import enter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Response
+
+KEPT_A_DAY = "public, max-age=86400"
+KEPT_AN_HOUR = "public, max-age=3600"
+SITEMAP_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+ xmlns:xhtml="http://www.w3.org/1999/xhtml">
+"""
+PERSONAL = ("/manage/", "/sign-in", "/r/", "/i/", "/s/", "/t/", "/T/", "/my/", "/door/", "/api/")
+
+
+@blueprint.get("/e/<slug>/theme.css")
+@public
+@cached_page(cache_control=KEPT_A_DAY)
+def theme(slug: str) -> Response:
+    """Give the event's colours as custom properties; three statements."""
+    return _typed(stylesheet(palette(enter(slug)[0].accent)), "text/css")
+
+
+@blueprint.get("/e/<slug>/cover.svg")
+@public
+@cached_page(cache_control=KEPT_A_DAY)
+def cover(slug: str) -> Response:
+    """Draw the event's cover from its own seed, colour and subject; three statements."""
+    event, _ = enter(slug)
+    subject = Subject(event.subject.value)
+    drawn = cover_svg(str(event.id), subject, palette(event.accent), standalone=True)
+    return _typed(drawn, "image/svg+xml")
+
+
+@blueprint.get("/e/<slug>/share.svg")
+@public
+@cached_page(cache_control=KEPT_A_DAY)
+def share(slug: str) -> Response:
+    """Draw the picture that goes with the event's link, in a language; three statements."""
+    event, token = enter(slug)
+    language = current_language()
+    facts = facts_of(event, Addresses(language, slug, token))
+    drawn = share_svg(
+        str(event.id),
+        Subject(event.subject.value),
+        palette(event.accent),
+        title=facts.title.text,
+        facts=" · ".join(part for part in (facts.when, facts.place.text) if part),
+        lang=language.tag,
+    )
+    return _typed(drawn, "image/svg+xml")
+
+
+@blueprint.get("/robots.txt")
+@public
+def robots() -> Response:
+    """Let robots in, but for what is personal."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PERSONAL), "Allow: /", "",
+             f"Sitemap: {absolute('/sitemap.xml')}", ""]
+    return _typed("\n".join(lines), "text/plain", KEPT_AN_HOUR)
+
+
+@blueprint.get("/sitemap.xml")
+@public
+def sitemap() -> Response:
+    """List every public page in every language; four statements."""
+    body = [SITEMAP_HEAD]
+    for tail in _tails():
+        twins = "".join(
+            f'<xhtml:link rel="alternate" hreflang="{one.tag}" href="{_place(one.path, tail)}"/>'
+            for one in LANGUAGES
+        )
+        body += [f"<url><loc>{_place(one.path, tail)}</loc>{twins}</url>\n" for one in LANGUAGES]
+    return _typed("".join([*body, "</urlset>\n"]), "application/xml", KEPT_AN_HOUR)
+
+
+def _tails() -> Iterator[str]:
+    yield ""
+    for slug in queries.series_slugs():
+        yield f"series/{slug}/"
+    for one in queries.addresses():
+        yield f"e/{one.slug}/"
+        if one.session_ids:
+            yield f"e/{one.slug}/programme"
+        yield f"e/{one.slug}/calendar"
+        for session_id in one.session_ids:
+            yield f"e/{one.slug}/sessions/{session_id}"
+        for slug in one.speaker_slugs:
+            yield f"e/{one.slug}/speakers/{slug}"
+
+
+def _place(language: str, tail: str) -> str:
+    return escape(absolute(f"/{language}/{tail}"))
+
+
+def _typed(body: str, kind: str, cache_control: str | None = None) -> Response:
+    response = make_response(body)
+    response.mimetype = kind
+    if cache_control:
+        response.headers["Cache-Control"] = cache_control
+    return response

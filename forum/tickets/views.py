@@ -1,0 +1,133 @@
+"""What is behind a QR code, and the ticket behind a booking's personal link: page, SVG, PNG."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from forum.core import qr
+from forum.core.errors import Gone, NotFound
+from forum.core.http.access import link_holder, public
+from forum.core.http.headers import private
+from forum.core.http.i18n import current_language, use_language
+from forum.core.i18n import sentence
+from forum.core.ids import shown
+from forum.registrations.queries import booking_by_token
+from forum.registrations.rules import STATE_WORDS, RegistrationState
+from forum.tickets import queries, rules, service
+from forum.tickets.cards import card_of, event_facts
+
+if TYPE_CHECKING:
+    from forum.registrations.models import Booking, Registration
+    from forum.tickets.models import Ticket
+
+blueprint = Blueprint("tickets", __name__)
+
+PIXELS = 480
+
+
+class NotOurTicket(NotFound):
+    """The code is damaged, made up, or of another Forum."""
+
+    code = "not_our_ticket"
+    says = sentence(
+        "This code is not a ticket from here. Scan it again, or open the newest mail from us.",
+    )
+
+
+class TicketCancelled(Gone):
+    """The ticket was good once."""
+
+    code = "ticket_cancelled"
+    says = sentence("This ticket has been cancelled.")
+
+
+class NoTicketYet(NotFound):
+    """The registration is not confirmed, so no ticket was issued."""
+
+    code = "no_ticket_yet"
+    says = sentence("There is no ticket yet. It comes as soon as a place is confirmed.")
+
+
+@blueprint.get("/t/<code>")
+@blueprint.get("/T/<code>", endpoint="behind_upper")
+@public
+def behind(code: str) -> Response:
+    """Say what a QR code is: the event and whether the ticket stands, never a name."""
+    parsed = rules.parse(f"{rules.PATH}{code}")
+    verified = service.verify(parsed) if isinstance(parsed, rules.ParsedTicket) else None
+    found = queries.behind(verified.ticket.id) if verified and verified.ticket else None
+    if found is None:
+        raise NotOurTicket
+    key = current_language().key
+    kind, word = STATE_WORDS[found.state]
+    page = render_template(
+        "tickets/behind.html",
+        event=(facts := event_facts(found.event, key)),
+        stands=found.ticket.revoked_at is None and found.state is RegistrationState.CONFIRMED,
+        kind=kind,
+        word=word,
+        theme=facts.theme,
+        site_name=facts.organiser,
+    )
+    return private(make_response(page))
+
+
+@blueprint.get("/r/<token>/ticket")
+@link_holder
+def ticket(token: str) -> Response:
+    """Show the booking's tickets, to hold up or to print."""
+    booking = booking_by_token(token)
+    use_language(booking.lang)
+    key = current_language().key
+    tickets = service.tickets_of(one.id for one in booking.registrations)
+    cards = [card_of(one, tickets.get(one.id), booking.event, key) for one in booking.registrations]
+    page = render_template(
+        "tickets/ticket.html",
+        event=(facts := event_facts(booking.event, key)),
+        cards=cards,
+        booking_href=f"/r/{token}",
+        png_href=f"/r/{token}/ticket.png",
+        theme=facts.theme,
+        site_name=facts.organiser,
+    )
+    return private(make_response(page))
+
+
+@blueprint.get("/r/<token>/ticket.svg")
+@link_holder
+def ticket_svg(token: str) -> Response:
+    """Give the QR code as a drawing; `?code=` picks one of several attendees."""
+    holder, good = _good_ticket(booking_by_token(token))
+    drawing = qr.svg(service.qr_text(good), f"QR {shown(holder.code)}")
+    return _picture(drawing.encode(), "image/svg+xml", holder, "svg")
+
+
+@blueprint.get("/r/<token>/ticket.png")
+@link_holder
+def ticket_png(token: str) -> Response:
+    """Give the QR code as a picture of at least 480 pixels; `?code=` picks one of several."""
+    holder, good = _good_ticket(booking_by_token(token))
+    return _picture(qr.png(service.qr_text(good), PIXELS), "image/png", holder, "png")
+
+
+def _good_ticket(booking: Booking) -> tuple[Registration, Ticket]:
+    wanted = request.args.get("code", "").upper().replace("-", "")
+    asked = [one for one in booking.registrations if wanted in {"", one.code}]
+    confirmed = [one for one in asked if one.state is RegistrationState.CONFIRMED]
+    if not confirmed:
+        cancelled = any(one.state is RegistrationState.CANCELLED for one in asked)
+        raise TicketCancelled if cancelled else NoTicketYet
+    good = service.ticket_of(confirmed[0].id)
+    if good is None or good.revoked_at is not None:
+        raise NoTicketYet
+    return confirmed[0], good
+
+
+def _picture(body: bytes, media_type: str, holder: Registration, ending: str) -> Response:
+    response = make_response(body)
+    response.headers["Content-Type"] = media_type
+    name = f"ticket-{shown(holder.code)}.{ending}"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return private(response)

@@ -1,0 +1,1 @@
+"""Forum's promises, room by room."""

@@ -1,0 +1,1 @@
+"""What calendars are promised: octets, zones, events, changes over time, HTTP."""

@@ -1,0 +1,315 @@
+"""What subscribers see when an organiser changes things (CALENDAR.md, S01-S12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import joinedload
+
+from forum.core.actor import SYSTEM
+from forum.core.db import db
+from forum.core.revisions import fingerprint
+from forum.core.text import Text
+from forum.events.models import Event, Room, Venue
+from forum.events.service import (
+    EventDetails,
+    RoomDetails,
+    VenueDetails,
+    change_room,
+    move_room,
+    update_event,
+    write_venue,
+)
+from forum.programme.models import Session, Speaker
+from forum.programme.service import (
+    Part,
+    SessionDetails,
+    SpeakerDetails,
+    cancel_session,
+    confirm_session,
+    create_session,
+    delete_draft,
+    move_session,
+    reinstate_session,
+    update_session,
+    update_speaker,
+)
+from tests.calendar.grammar import Part as Component
+from tests.calendar.grammar import parse
+from tests.calendar.stage import FEED, MADE, START, Stage, lay
+
+LATER = MADE + timedelta(days=5)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A feed as a client keeps it: its tag, its bytes, and each event's by UID."""
+
+    tag: str
+    octets: bytes
+    events: dict[str, bytes]
+
+    def part(self, uid: object) -> Component:
+        """Return one event, strictly read."""
+        return next(p for p in parse(self.octets).inside("VEVENT") if p.value("UID") == str(uid))
+
+    def changed(self, earlier: Seen) -> set[str]:
+        """Return the UIDs of the events that are not the same octets as before."""
+        both = self.events.keys() | earlier.events.keys()
+        return {uid for uid in both if self.events.get(uid) != earlier.events.get(uid)}
+
+
+@pytest.fixture(autouse=True)
+def _later() -> Iterator[None]:
+    with time_machine.travel(LATER, tick=False):
+        yield
+
+
+@pytest.fixture
+def stage(in_app: Flask) -> Stage:
+    """The sample event."""
+    return lay()
+
+
+@pytest.fixture
+def look(client: FlaskClient) -> Callable[[], Seen]:
+    """Fetch the feed as a client does."""
+
+    def _look() -> Seen:
+        response = client.get(FEED)
+        pieces = response.data.removesuffix(b"END:VCALENDAR\r\n").split(b"BEGIN:VEVENT\r\n")[1:]
+        events = {
+            piece.split(b"\r\n", 1)[0].removeprefix(b"UID:").decode(): piece for piece in pieces
+        }
+        return Seen(response.headers["ETag"], response.data, events)
+
+    return _look
+
+
+Look = Callable[[], Seen]
+
+
+def raised(after: Seen, before: Seen, uid: object) -> int:
+    """Return by how much an event's SEQUENCE rose."""
+    return int(after.part(uid).value("SEQUENCE")) - int(before.part(uid).value("SEQUENCE"))
+
+
+def utc(moment: datetime) -> str:
+    """Return a moment as calendars write it."""
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def test_a_cancelled_session_stays_with_the_same_uid_and_all_others_stay_as_they_were(
+    stage: Stage, look: Look
+) -> None:
+    before = look()
+    cancel_session(SYSTEM, stage.event, stage.panel, now=LATER)
+    after = look()
+    panel = after.part(stage.panel)
+    assert after.changed(before) == {str(stage.panel)}
+    assert raised(after, before, stage.panel) == 1
+    assert panel.value("STATUS") == "CANCELLED"
+    assert panel.value("SUMMARY") == "CANCELLED: A panel\\; on robots"
+    assert panel.value("DTSTART") == before.part(stage.panel).value("DTSTART")
+    assert panel.value("LAST-MODIFIED") == panel.value("DTSTAMP") == utc(LATER)
+    assert panel.value("CREATED") == MADE.strftime("%Y%m%dT%H%M%SZ")
+    assert after.tag != before.tag
+    assert look() == after
+
+
+def test_a_session_that_takes_place_after_all_is_confirmed_with_a_higher_sequence(
+    stage: Stage, look: Look
+) -> None:
+    before = look()
+    cancel_session(SYSTEM, stage.event, stage.panel, now=LATER)
+    reinstate_session(SYSTEM, stage.event, stage.panel, now=LATER + timedelta(hours=1))
+    after = look()
+    assert after.part(stage.panel).value("STATUS") == "CONFIRMED"
+    assert raised(after, before, stage.panel) == 2
+
+
+def test_a_moved_session_keeps_its_uid_and_raises_its_sequence(stage: Stage, look: Look) -> None:
+    before = look()
+    move_session(
+        SYSTEM,
+        stage.event,
+        stage.lunch,
+        starts_at=START + timedelta(hours=2),
+        ends_at=START + timedelta(hours=3),
+        room_id=stage.rooms[0],
+        now=LATER,
+    )
+    after = look()
+    lunch = after.part(stage.lunch)
+    assert after.changed(before) == {str(stage.lunch)}
+    assert raised(after, before, stage.lunch) == 1
+    assert lunch.value("DTSTART") == "20261208T110000"
+    assert lunch.value("LOCATION").startswith("Hall 1\\, ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sequence"),
+    [
+        ({"title": Text({"en": "Renamed"})}, 1),
+        ({"abstract": Text({"en": "Other words."})}, 0),
+        ({"spoken": Text({"en": "Cantonese"})}, 0),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_an_edited_session_is_newer_and_only_a_new_title_raises_the_sequence(
+    stage: Stage, look: Look, changes: dict[str, Text], sequence: int
+) -> None:
+    before = look()
+    session = db.session.get_one(
+        Session, stage.panel, options=[joinedload(Session.appearances)], populate_existing=True
+    )
+    known = {
+        field.name: getattr(session, field.name)
+        for field in fields(SessionDetails)
+        if field.name != "cast"
+    }
+    cast = [Part(one.speaker_id, one.role) for one in session.appearances]
+    update_session(
+        SYSTEM,
+        stage.event,
+        stage.panel,
+        session.revision,
+        replace(SessionDetails(**known, cast=cast), **changes),
+        now=LATER,
+    )
+    after = look()
+    assert after.changed(before) == {str(stage.panel)}
+    assert raised(after, before, stage.panel) == sequence
+    assert after.part(stage.panel).value("LAST-MODIFIED") == utc(LATER)
+
+
+def test_a_renamed_room_reaches_its_sessions_and_no_others(stage: Stage, look: Look) -> None:
+    before = look()
+    room = db.session.get_one(Room, stage.rooms[1])
+    seen = fingerprint({"name": room.name, "capacity": room.capacity})
+    change_room(
+        SYSTEM, stage.event, room.id, seen, RoomDetails(Text({"en": "Grand Hall"}), None), now=LATER
+    )
+    after = look()
+    assert after.changed(before) - {str(stage.event)} == {str(stage.panel)}
+    assert after.part(stage.panel).value("LOCATION").startswith("Grand Hall\\, ")
+    assert raised(after, before, stage.panel) == 1
+    assert after.part(stage.panel).value("LAST-MODIFIED") > before.part(stage.panel).value(
+        "LAST-MODIFIED"
+    )
+
+
+def test_another_order_of_rooms_changes_no_session(stage: Stage, look: Look) -> None:
+    before = look()
+    move_room(SYSTEM, stage.event, stage.rooms[1], -1, now=LATER)
+    assert look().changed(before) <= {str(stage.event)}
+
+
+def test_another_venue_reaches_everything(stage: Stage, look: Look) -> None:
+    before = look()
+    venue = db.session.get_one(Venue, stage.venue)
+    parts = ("name", "address", "directions", "access")
+    known = {part: getattr(venue, part) for part in parts}
+    wanted = VenueDetails(**{**known, "name": Text({"en": "Other Centre"})})
+    write_venue(SYSTEM, stage.event, fingerprint(known), wanted, now=LATER)
+    after = look()
+    assert after.changed(before) == set(before.events)
+    for uid in after.events:
+        assert "Other Centre" in after.part(uid).value("LOCATION")
+        assert raised(after, before, uid) == 1
+
+
+def test_a_renamed_speaker_makes_their_sessions_newer(stage: Stage, look: Look) -> None:
+    before = look()
+    person = db.session.get_one(Speaker, stage.panellist)
+    known = {field.name: getattr(person, field.name) for field in fields(SpeakerDetails)}
+    details = SpeakerDetails(**{**known, "name": "Wong Renamed"})
+    update_speaker(SYSTEM, stage.organisation, person.id, person.revision, details, now=LATER)
+    after = look()
+    assert after.changed(before) == {str(stage.panel)}
+    assert "Wong Renamed" in after.part(stage.panel).value("DESCRIPTION")
+    assert raised(after, before, stage.panel) == 0
+    assert after.part(stage.panel).value("LAST-MODIFIED") > before.part(stage.panel).value(
+        "LAST-MODIFIED"
+    )
+
+
+def test_a_renamed_event_keeps_its_sessions_as_they_were(stage: Stage, look: Look) -> None:
+    before = look()
+    event = db.session.get_one(Event, stage.event)
+    known = {field.name: getattr(event, field.name) for field in fields(EventDetails)}
+    details = EventDetails(**{**known, "title": Text({"en": "Another title"})})
+    update_event(SYSTEM, event.id, event.revision, details, now=LATER)
+    after = look()
+    assert after.changed(before) == {str(stage.event)}
+    assert raised(after, before, stage.event) == 1
+    assert parse(after.octets).value("NAME") == "Another title"
+
+
+def test_a_new_address_changes_addresses_and_no_uid(
+    stage: Stage, look: Look, client: FlaskClient
+) -> None:
+    before = look()
+    event = db.session.get_one(Event, stage.event)
+    known = {field.name: getattr(event, field.name) for field in fields(EventDetails)}
+    details = EventDetails(**{**known, "slug": "new-address"})
+    update_event(SYSTEM, event.id, event.revision, details, now=LATER)
+    new, old = client.get("/e/new-address/new-address.ics"), client.get(FEED)
+    assert old.status_code == new.status_code == 200
+    assert old.data == new.data
+    assert {part.value("UID") for part in parse(new.data).inside("VEVENT")} == set(before.events)
+
+
+def test_a_draft_comes_in_when_confirmed_and_a_deleted_one_was_never_there(
+    stage: Stage, look: Look
+) -> None:
+    before = look()
+    details = SessionDetails(
+        **{field.name: None for field in fields(SessionDetails)}
+        | {
+            "kind": db.session.get_one(Session, stage.draft).kind,
+            "title": Text({"en": "To be deleted"}),
+            "abstract": Text(),
+            "spoken": Text(),
+            "starts_at": START,
+            "ends_at": START + timedelta(hours=1),
+            "stream_url": "",
+            "cast": (),
+        },
+    )
+    doomed = create_session(SYSTEM, stage.event, details, confirmed=False, now=LATER)
+    assert look() == before
+    delete_draft(SYSTEM, stage.event, doomed.id, now=LATER)
+    assert look() == before
+    confirm_session(SYSTEM, stage.event, stage.draft, now=LATER)
+    after = look()
+    assert after.changed(before) == {str(stage.draft)}
+
+
+def test_the_tag_changes_exactly_with_the_bytes(stage: Stage, look: Look) -> None:
+    seen = [look(), look()]
+    acts = [
+        lambda now: cancel_session(SYSTEM, stage.event, stage.lunch, now=now),
+        lambda now: reinstate_session(SYSTEM, stage.event, stage.lunch, now=now),
+        lambda now: cancel_session(SYSTEM, stage.event, stage.keynote, now=now),
+    ]
+    for hours, act in enumerate(acts):
+        act(LATER + timedelta(hours=hours))
+        seen += [look(), look()]
+    assert len({one.tag for one in seen}) == len({one.octets for one in seen}) == 4
+    for first, second in pairwise(seen):
+        assert (first.tag == second.tag) is (first.octets == second.octets)
+
+
+def test_the_stamps_are_never_the_clocks(stage: Stage, look: Look, client: FlaskClient) -> None:
+    before = look()
+    with time_machine.travel(datetime(2026, 11, 20, tzinfo=UTC), tick=False):
+        assert look() == before
+        assert client.get(FEED, query_string={"cache": "1"}).data == before.octets

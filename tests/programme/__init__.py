@@ -1,0 +1,1 @@
+"""Tests of the programme and its back office."""

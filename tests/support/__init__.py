@@ -1,0 +1,1 @@
+"""Real servers, a real browser and a live Forum for the tests."""
