@@ -35,6 +35,7 @@ BACKLOG = 2048
 STOP_SECONDS = 8
 JOBS_LIVED_WELL_SECONDS = 30
 LONGEST_PAUSE_SECONDS = 30
+JOBS_NICENESS = 5
 SUPERVISOR = "_FORUM_SUPERVISOR"
 
 
@@ -103,7 +104,7 @@ def _reserve(host: str, port: int) -> socket.socket:
 def _web_application(settings: Settings, *, checkpoints: bool) -> Flask:
     """Build a web worker's application, inside the worker."""
     # In a session of its own Ctrl-C reaches the supervisor alone, which stops all in order.
-    os.setsid(); sys.setswitchinterval(0.0005)
+    os.setsid()
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     app = create_app(settings, checkpoints=checkpoints)
     nudge_by_redis(app)
@@ -232,6 +233,8 @@ def stop_on_signals(stop: threading.Event) -> None:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     if supervisor := os.environ.get(SUPERVISOR):
+        # Beside web workers on the same machine: guests who wait come before mails.
+        os.nice(JOBS_NICENESS)
         watch = partial(_stop_without, int(supervisor), stop)
         threading.Thread(target=watch, name="supervisor", daemon=True).start()
 

@@ -51,7 +51,7 @@ def forget_secret(response: Response) -> None:
 
 
 def _secure() -> bool:
-    return str(current_app.config["FORUM_BASE_URL"]).startswith("https:")
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])
 
 
 def _cookie_name() -> str:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forum.checkin import queries, service
@@ -56,7 +56,7 @@ def _for_this_phone_alone(response: FlaskResponse) -> FlaskResponse:
             asked.key,
             max_age=YEAR_SECONDS,
             path=PATH,
-            secure=request.is_secure,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,
             samesite="Lax",
         )

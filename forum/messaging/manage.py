@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from forum.messaging.models import Message
 
 blueprint = Blueprint("messages", __name__, url_prefix="/manage")
-office.room(office.Room(50, sentence("Messages"), "mail", "messages", Action.SEE_MESSAGES))
+office.room(
+    office.Room(50, sentence("Messages"), "mail", "messages", Action.SEE_MESSAGES, wide=True)
+)
 
 STATES = {
     MessageState.QUEUED: ("info", sentence("Waiting")),

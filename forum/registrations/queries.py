@@ -59,6 +59,11 @@ class Page:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
+def event_id_of(slug: str) -> UUID | None:
+    """Return the event that has this slug now; one statement."""
+    return db.session.scalar(sa.select(Event.id).where(Event.slug == slug))
+
+
 def desk_of(slug: str) -> Desk:
     """Return what the form of an event needs; raises NotFound; one statement."""
     row = db.session.execute(

@@ -17,9 +17,12 @@ from forum.core.errors import NotFound
 from forum.core.http.access import public
 from forum.core.http.headers import private
 from forum.core.http.i18n import current_language
+from forum.core.http.kept_forms import CSRF, gap, kept_form
+from forum.core.http.pages import depends_on, limit_validity
 from forum.core.keys import instance_key
 from forum.core.languages import LANGUAGES
 from forum.core.links import Purpose, derive
+from forum.core.page_scopes import event_scope
 from forum.events.facts import Addresses, facts_of
 from forum.events.queries import public_event
 from forum.events.rules import Opening, opening
@@ -40,10 +43,19 @@ GONE = {Opening.CLOSED, Opening.PAST, Opening.CANCELLED}
 BROWSER = "browser"
 
 
+def _own_marks() -> dict[str, str]:
+    session.setdefault(BROWSER, secrets.token_urlsafe(16))
+    return {"key": secrets.token_urlsafe(16)}
+
+
 @blueprint.get("/<lang>/e/<slug>/register")
 @public
+@kept_form(_own_marks)
 def register(slug: str) -> AnyResponse:
     """Show the form, or the page of the state that has none."""
+    event_id = queries.event_id_of(slug)
+    if event_id:
+        depends_on(event_scope(event_id))
     desk = _desk(slug)
     if desk is None:
         return _moved(slug)
@@ -51,8 +63,10 @@ def register(slug: str) -> AnyResponse:
     stands = _opening(desk, now)
     if stands is not Opening.OPEN:
         return _closed(desk, stands, 410 if stands in GONE else 200)
-    form = RegistrationForm(formdata=None, key=secrets.token_urlsafe(16))
-    session.setdefault(BROWSER, secrets.token_urlsafe(16))
+    limit_validity(desk.event.closes_at)
+    limit_validity(desk.event.ends_at)
+    form = RegistrationForm(formdata=None, key=gap("key"))
+    form.csrf_token.current_token = gap(CSRF)
     return _form_page(desk, form, 200)
 
 

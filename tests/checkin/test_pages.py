@@ -299,3 +299,15 @@ def _first_choice(page: str) -> str:
     found = re.search(r'<option[^>]*value="([^"]+)"', page)
     assert found is not None
     return found[1]
+
+
+def test_over_https_the_secret_travels_by_https_alone(
+    app: Flask, client: FlaskClient, link: str
+) -> None:
+    app.config["SESSION_COOKIE_SECURE"] = True
+    fields = hidden_fields(client.get(link, base_url="https://localhost").text)
+    answer = client.post(link, data=fields | {"name": "Mei"}, base_url="https://localhost")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Secure-forum-door=")
+    for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/door"):
+        assert part in cookie

@@ -147,6 +147,14 @@ def test_bad_input_gets_a_sentence_at_its_field_and_loses_nothing(
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Event)) == 2
 
 
+def test_what_is_wrong_is_listed_in_the_order_of_the_page(owner: Member, house: SimpleNamespace):
+    wrong = {"title-en": "", "title-zh_hant": "", "first_day": "", "capacity": ""}
+    page = owner.fill(NEW, **typed(**wrong)).text
+    said = ["Enter a title in one language", "Enter the date", "Enter how many seats"]
+    places = [page.index(one) for one in said]
+    assert places == sorted(places)
+
+
 def test_forgiving_figures_and_zones_are_taken(app: Flask, owner: Member):
     answer = owner.fill(
         NEW, **typed(capacity="１，２００", time_zone="asia/hong kong", start_time="9:00")

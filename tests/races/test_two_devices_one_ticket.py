@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from datetime import timedelta
+from time import perf_counter
 from uuid import UUID
 
 import pytest
@@ -146,3 +149,38 @@ def test_the_control_without_the_unique_index_lets_in_twice(
         assert [one for one in answers if isinstance(one, Exception)] == []
         twice += sum(map(bool, answers)) > 1
     assert twice > 0
+
+
+@pytest.mark.soak
+def test_a_busy_door_lets_each_ticket_in_once_and_repeats_its_answers(
+    app: Flask, record_property: Callable[[str, object], None], *, full_figures: bool
+) -> None:
+    """Many phones scan the same tickets in their own order; every tenth scan is sent again."""
+    tickets, each = (300, 500) if full_figures else (30, 40)
+    phones, codes = _stage(app, tickets)
+    order = random.Random(8)
+    plans = [order.choices(codes, k=each) for _ in phones]
+
+    def _work(number: int) -> tuple[list[tuple[str, Reason]], list[float]]:
+        answers, took = [], []
+        for position, code in enumerate(plans[number]):
+            scan = NewScan(uuid7(), Way.CAMERA, code)
+            began = perf_counter()
+            first = service.record_scan(phones[number], scan, now=NOW)
+            took.append(perf_counter() - began)
+            if position % 10 == 0:
+                assert service.record_scan(phones[number], scan, now=NOW) == first
+            answers.append((code, first.reason))
+        return answers, took
+
+    answers = all_at_once(app, PHONES, _work)
+    assert [one for one in answers if isinstance(one, Exception)] == []
+    told = [one for one in answers if not isinstance(one, Exception)]
+    admitted = [code for per_phone, _ in told for code, why in per_phone if why is Reason.ADMITTED]
+    scanned = {code for plan in plans for code in plan}
+    assert sorted(admitted) == sorted(scanned)
+    took = sorted(one for _, times in told for one in times)
+    record_property("p95 of a scan in ms", round(took[int(len(took) * 0.95)] * 1000))
+    with app.app_context():
+        stored = db.session.scalar(sa.select(sa.func.count()).select_from(Scan))
+        assert stored == PHONES * each

@@ -12,7 +12,9 @@ async function prepare(wasm) {
   const Detector = /** @type {any} */ (self).BarcodeDetector;
   const formats = await Detector?.getSupportedFormats?.().catch(() => []) ?? [];
   if (formats.includes("qr_code")) native = new Detector({ formats: ["qr_code"] });
-  prepareZXingModule({ overrides: { locateFile: () => wasm } });
+  const overrides = { locateFile: () => wasm };
+  if (native) prepareZXingModule({ overrides });
+  else await prepareZXingModule({ overrides, fireImmediately: true });
 }
 
 /**
@@ -43,12 +45,13 @@ async function read(picture) {
 
 self.addEventListener("message", async (event) => {
   const { wasm, picture } = event.data;
-  let code = "";
-  if (wasm) {
-    await prepare(wasm);
-  } else {
-    code = await read(picture);
-    picture.close();
+  try {
+    if (wasm) await prepare(wasm);
+    const code = picture ? await read(picture) : "";
+    self.postMessage({ code, reader: native ? "browser" : "zxing" });
+  } catch (problem) {
+    self.postMessage({ code: "", reader: "", problem: String(problem) });
+  } finally {
+    picture?.close();
   }
-  self.postMessage({ code, reader: native ? "browser" : "zxing" });
 });

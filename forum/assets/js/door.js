@@ -35,8 +35,8 @@ let cameraSays = "why";
 const stage = new Stage(words, () => label());
 const past = new PastList(words, (scanId, reason) => void desk.undo(scanId, reason));
 const video = /** @type {HTMLVideoElement} */ (byId("video"));
-const camera = new Camera(video, { worker, wasm }, (code) => take({ code, way: "camera" }), () => {
-  cameraSays = "camera_ended";
+const camera = new Camera(video, { worker, wasm }, (code) => take({ code, way: "camera" }), (trouble) => {
+  cameraSays = trouble;
   label();
 });
 

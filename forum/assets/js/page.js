@@ -33,7 +33,11 @@ function copyButtons() {
   }
 }
 
-/** The offset of a zone at a moment, in minutes. */
+/**
+ * The offset of a zone at a moment, in minutes.
+ * @param {Date} moment
+ * @param {string} timeZone
+ */
 function offset(moment, timeZone) {
   const there = new Date(moment.toLocaleString("en-US", { timeZone }));
   const universal = new Date(moment.toLocaleString("en-US", { timeZone: "UTC" }));

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from forum.core.actor import Actor
 
 LONGEST_CODE = 500
-SHOWN_OF_A_FOREIGN_CODE = 8
+SHOWN_OF_A_FOREIGN_CODE = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,16 @@ def _store(
         event_id=at.event.id,
         checkpoint_id=at.checkpoint.id,
         way=scan.way,
-        code_shown=code[:SHOWN_OF_A_FOREIGN_CODE] + "…" if code else "",
+        code_shown=_shortened(code),
         code_hash=hashlib.sha256(code.encode()).digest() if code else None,
         scanned_at=scanned_at,
         received_at=now,
     )
+
+
+def _shortened(code: str) -> str:
+    short = len(code) <= SHOWN_OF_A_FOREIGN_CODE
+    return code if short else code[:SHOWN_OF_A_FOREIGN_CODE] + "…"
 
 
 def _insert_once(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from flask_babel import gettext, lazy_gettext
@@ -81,10 +81,18 @@ class Enter:
 
 
 class OfficeForm(FlaskForm):
-    """A form of the back office, with the revision of what it was made from."""
+    """A form of the back office, with the revision of what it was made from.
 
+    `FIRST` names the boxes that stand first on the page, so that what is wrong is listed in order.
+    """
+
+    FIRST: ClassVar[tuple[str, ...]] = ()
     revision = HiddenField(default="0")
     form_errors: list[str]
+
+    def __iter__(self) -> Iterator[Field]:
+        rest = [name for name in self._fields if name not in self.FIRST]
+        return iter([self._fields[name] for name in (*self.FIRST, *rest)])
 
     @property
     def made_from(self) -> int:

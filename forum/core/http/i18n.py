@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, g, has_app_context, has_request_context, request
+from babel.support import NullTranslations, Translations
+from flask import Request, abort, g, has_app_context, has_request_context, request
 from flask_babel import Babel, gettext
+from wtforms.i18n import messages_path
 
 from forum.core import dates
 from forum.core.i18n import Sentence
@@ -57,6 +60,23 @@ def translated(sentence: Sentence | str) -> str:
     return str(gettext(sentence.text, **values))
 
 
+class SpeakingRequest(Request):
+    """A request that keeps WTForms' own words from one request to the next, for each language.
+
+    Flask-WTF looks here first; else it reads their catalogue from the disk for every request.
+    """
+
+    @property
+    def wtforms_translations(self) -> NullTranslations:
+        """Return the words in the language of the answer."""
+        return _words_of_forms(current_language().babel)
+
+
+@cache
+def _words_of_forms(locale: str) -> NullTranslations:
+    return Translations.load(messages_path(), [locale], domain="wtforms")
+
+
 def _moment(when: datetime, zone: tzinfo) -> str:
     return dates.moment(when, zone, current_language().key)
 
@@ -67,6 +87,7 @@ def _stamp(when: datetime, zone: tzinfo) -> str:
 
 def init_languages(app: Flask) -> None:
     """Wire Babel and the `lang` part of addresses into the application."""
+    app.request_class = SpeakingRequest
     Babel(
         app,
         locale_selector=lambda: current_language().babel,

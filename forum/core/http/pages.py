@@ -73,7 +73,7 @@ def cached_page(
             response.headers["Cache-Control"] = cache_control
             page = _rendition_of(protect(response), gzip_from)
             if "preview" not in request.args:
-                _keep(page)
+                keep(page, address_of(request.path, request.query_string.decode("latin-1")))
             return respond(page)
 
         return _view  # type: ignore[return-value]  # wraps keeps its shape
@@ -107,12 +107,13 @@ def _rendition_of(response: Response, gzip_from: int) -> Rendition:
     )
 
 
-def _keep(page: Rendition) -> None:
+def keep(page: Rendition, address: str) -> None:
+    """Keep a rendition at an address, unless what it depends on has changed meanwhile."""
     scope, revision = g.page_scope
     if revision is None:
         return
     row = {
-        "address": address_of(request.path, request.query_string.decode("latin-1")),
+        "address": address,
         "scope": scope,
         "body": page.body,
         "gzipped": page.gzipped,
@@ -177,7 +178,7 @@ class PageServer:
             or "preview=" in query
         ):
             return self._inner(environ, start_response)
-        page = self._page(address_of(_decoded(path), query))
+        page = self.page(address_of(_decoded(path), query))
         if page is None:
             return self._inner(environ, start_response)
         status, headers, body = answer(
@@ -191,7 +192,8 @@ class PageServer:
         # Granian sends a list in one piece; anything else is read piece by piece.
         return [body]
 
-    def _page(self, address: str) -> Rendition | None:
+    def page(self, address: str) -> Rendition | None:
+        """Return what is kept at an address and still true; one raw read."""
         head = self._reader.head(address)
         if head is None or head.valid_until <= time.time():
             return None

@@ -49,6 +49,7 @@ SUBJECT_WORDS = {
 class NewEventForm(DatesForm):
     """Everything an event needs to begin: not more than twelve boxes."""
 
+    FIRST = ("organisation", "title")
     organisation = ChoiceField(lazy_gettext("Organisation"))
     title = line_in_three(
         lazy_gettext("Title"),
@@ -99,6 +100,7 @@ class LanguagesField(SelectMultipleField):
 class DetailsForm(DatesForm):
     """What an event says of itself."""
 
+    FIRST = ("title", "summary", "slug")
     title = NewEventForm.title
     summary = paragraphs_in_three(
         lazy_gettext("What it is about"),

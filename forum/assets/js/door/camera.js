@@ -6,7 +6,8 @@ const SAME_CODE_RESTS = 3000;
 
 /**
  * Why there is no picture: the page's words say what to do about each.
- * @typedef {"camera_not_allowed" | "camera_missing" | "camera_busy" | "camera_needs_https"} Trouble
+ * @typedef {"camera_not_allowed" | "camera_missing" | "camera_busy" | "camera_needs_https"
+ *   | "camera_ended" | "reader_missing"} Trouble
  */
 
 export class CameraTrouble extends Error {
@@ -30,7 +31,7 @@ export class Camera {
    * @param {HTMLVideoElement} video
    * @param {{ worker: string, wasm: string }} addresses
    * @param {(code: string) => void} onCode
-   * @param {() => void} onEnd
+   * @param {(trouble: Trouble) => void} onEnd
    */
   constructor(video, addresses, onCode, onEnd) {
     this.video = video;
@@ -72,7 +73,7 @@ export class Camera {
     }
     const stream = this.stream;
     this.#track?.addEventListener("ended", () => {
-      if (this.stream === stream) this.#end();
+      if (this.stream === stream) this.#end("camera_ended");
     });
     this.video.srcObject = stream;
     await this.video.play().catch(() => undefined);
@@ -106,9 +107,16 @@ export class Camera {
     this.video.srcObject = null;
   }
 
-  #end() {
+  /** @param {Trouble} trouble */
+  #end(trouble) {
     this.stop();
-    this.onEnd();
+    this.onEnd(trouble);
+  }
+
+  #loseReader() {
+    this.worker?.terminate();
+    this.worker = null;
+    this.#end("reader_missing");
   }
 
   /** Lets a code that was just read be read again. */
@@ -121,15 +129,16 @@ export class Camera {
     if (this.worker) return;
     this.worker = new Worker(this.addresses.worker, { type: "module" });
     this.worker.addEventListener("message", (event) => {
-      this.video.dataset.reader = event.data.reader ?? "";
-      if (event.data.code) this.#found(event.data.code);
+      const { code, reader, problem } = event.data;
+      if (problem) {
+        this.#loseReader();
+        return;
+      }
+      this.video.dataset.reader = reader;
+      if (code) this.#found(code);
       setTimeout(() => void this.#sendPicture(), BETWEEN_PICTURES);
     });
-    this.worker.addEventListener("error", () => {
-      this.worker?.terminate();
-      this.worker = null;
-      this.#end();
-    });
+    this.worker.addEventListener("error", () => this.#loseReader());
     this.worker.postMessage({ wasm: new URL(this.addresses.wasm, location.href).href });
   }
 
@@ -140,11 +149,10 @@ export class Camera {
       return;
     }
     const scale = Math.min(1, WIDTH / videoWidth);
+    const size = { resizeWidth: Math.round(videoWidth * scale), resizeHeight: Math.round(videoHeight * scale) };
     try {
-      const picture = await createImageBitmap(this.video, {
-        resizeWidth: Math.round(videoWidth * scale),
-        resizeHeight: Math.round(videoHeight * scale),
-      });
+      // Some browsers cannot scale while they copy.
+      const picture = await createImageBitmap(this.video, size).catch(() => createImageBitmap(this.video));
       this.worker?.postMessage({ picture }, [picture]);
     } catch {
       setTimeout(() => void this.#sendPicture(), 4 * BETWEEN_PICTURES);
