@@ -32,6 +32,15 @@ def clean_paragraphs(typed: str | None) -> str:
     return re.sub(r"\n{3,}", "\n\n", kept).strip()
 
 
+def whole_number(typed: object, *, most: int = 2**31 - 1) -> int | None:
+    """Return a typed whole number of ASCII figures from 0 to `most`, or None for anything else."""
+    figures = str(typed or "").strip()
+    if len(figures) > len(str(most)) or not (figures.isascii() and figures.isdigit()):
+        return None
+    number = int(figures)
+    return number if number <= most else None
+
+
 def plain_key(typed: str) -> str:
     """Return a form for comparing: cleaned, joiners gone, case folded."""
     return _JOINERS.sub("", clean_line(typed)).casefold()

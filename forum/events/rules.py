@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from forum.core.errors import Conflict, Invalid
@@ -227,6 +227,31 @@ def opening(
     if closes_at is not None and now >= closes_at:
         return Opening.CLOSED
     return Opening.OPEN
+
+
+class Dated(Protocol):
+    """What decides whether an event takes registrations."""
+
+    state: EventState
+    opens_at: datetime | None
+    closes_at: datetime | None
+    ends_at: datetime
+
+
+def opening_of(event: Dated, now: datetime) -> Opening:
+    """Return whether an event takes registrations now."""
+    return opening(
+        event.state,
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
+        ends_at=event.ends_at,
+        now=now,
+    )
+
+
+def passes_seats_on(event: Dated, now: datetime) -> bool:
+    """Say whether a freed seat goes to the next who waits: not once it is cancelled or over."""
+    return event.state is not EventState.CANCELLED and now < event.ends_at
 
 
 def calendar_must_know(changed_fields: set[str]) -> bool:

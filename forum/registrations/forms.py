@@ -1,71 +1,43 @@
-"""The registration form and those that change a registration."""
+"""The registration form, and those that change a registration or the number of seats."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, StringField
-from wtforms.validators import Length, NumberRange, StopValidation, ValidationError
+from wtforms import BooleanField, HiddenField, StringField
+from wtforms.validators import Length, ValidationError
 
-from forum.core.addresses import BadAddress, normalised_email
-from forum.core.http.i18n import translated
-from forum.core.text import clean_line
+from forum.core.http.form_parts import CountField, Enter, LineField, MailField, OfficeForm
+from forum.events.rules import LARGEST_CAPACITY
 from forum.registrations.rules import LONGEST_NAME, LONGEST_NAME_ZH, LONGEST_ORGANISATION
 
-MOST_SEATS = 1_000_000
-LONGEST_TYPED = 10_000
 
+class ChangeForm(OfficeForm):
+    """Name forms and organisation of an attendee, made from a known revision."""
 
-class Needed:
-    """Ask for a field that was left empty, in words that say what to do."""
-
-    field_flags: dict[str, Any] = {}  # noqa: RUF012 - WTForms reads it from the class
-
-    def __init__(self, says: Any) -> None:  # noqa: ANN401 - a lazy string
-        """Take the sentence."""
-        self.says = says
-
-    def __call__(self, _form: Any, field: Any) -> None:  # noqa: ANN401 - WTForms' own shape
-        """Stop at an empty field."""
-        if not field.data:
-            field.errors[:] = []
-            raise StopValidation(str(self.says))
-
-
-def _cleaned(typed: str | None) -> str:
-    return clean_line(typed)
-
-
-class NamesForm(FlaskForm):
-    """Name forms and organisation of an attendee."""
-
-    name = StringField(
+    name = LineField(
         lazy_gettext("Full name"),
-        filters=[_cleaned],
-        validators=[
-            Needed(lazy_gettext("Enter your full name")),
+        [
+            Enter(lazy_gettext("Enter your full name")),
             Length(
                 max=LONGEST_NAME, message=lazy_gettext("Enter a name of at most %(max)d letters")
             ),
         ],
     )
-    name_zh = StringField(
+    name_zh = LineField(
         lazy_gettext("Name in Chinese"),
-        filters=[_cleaned],
-        validators=[
+        [
             Length(
                 max=LONGEST_NAME_ZH,
                 message=lazy_gettext("Enter a Chinese name of at most %(max)d characters"),
             ),
         ],
     )
-    organisation = StringField(
+    organisation = LineField(
         lazy_gettext("Organisation"),
-        filters=[_cleaned],
-        validators=[
-            Needed(lazy_gettext("Enter your company or organisation")),
+        [
+            Enter(lazy_gettext("Enter your company or organisation")),
             Length(
                 max=LONGEST_ORGANISATION,
                 message=lazy_gettext("Enter an organisation of at most %(max)d letters"),
@@ -74,13 +46,15 @@ class NamesForm(FlaskForm):
     )
 
 
-class RegistrationForm(NamesForm):
-    """Three boxes, an optional fourth, and consents of one's own free will."""
+class RegistrationForm(ChangeForm):
+    """Three boxes, an optional fourth, and a consent of one's own free will."""
 
-    email = StringField(
+    FIRST = ("name", "organisation", "email", "name_zh")
+
+    email = MailField(
         lazy_gettext("Email"),
-        validators=[
-            Needed(
+        [
+            Enter(
                 lazy_gettext("Enter an email address in the correct format, like name@example.com")
             )
         ],
@@ -89,41 +63,18 @@ class RegistrationForm(NamesForm):
     key = HiddenField()
     website = StringField(lazy_gettext("Leave this box empty"))
 
-    email_key = ""
-
-    def validate_email(self, field: Any) -> None:  # noqa: ANN401 - WTForms' own shape
-        """Take what can be read as an address."""
-        try:
-            field.data = normalised_email(field.data)
-        except BadAddress as error:
-            raise ValidationError(translated(error.says)) from None
-
     def validate_website(self, field: Any) -> None:  # noqa: ANN401 - WTForms' own shape
         """Only programs fill a box that nobody sees."""
         if field.data:
             raise ValidationError(gettext("Leave this box empty"))
 
 
-class GuestForm(RegistrationForm):
-    """A registration that an organiser enters by hand."""
-
-
-class ChangeForm(NamesForm):
-    """A change of names, made from a known revision."""
-
-    revision = HiddenField()
-
-
-class CapacityForm(FlaskForm):
+class CapacityForm(OfficeForm):
     """How many seats an event has."""
 
-    capacity = IntegerField(
+    capacity = CountField(
         lazy_gettext("Seats"),
-        validators=[
-            NumberRange(
-                min=1,
-                max=MOST_SEATS,
-                message=lazy_gettext("Enter a number of seats from 1 to 1,000,000"),
-            ),
-        ],
+        [Enter(lazy_gettext("Enter how many seats there are"))],
+        least=1,
+        most=LARGEST_CAPACITY,
     )

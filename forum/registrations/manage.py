@@ -17,7 +17,7 @@ from forum.core.errors import DomainError
 from forum.core.http import office
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
-from forum.core.http.i18n import current_language, translated
+from forum.core.http.i18n import current_language
 from forum.core.i18n import sentence
 from forum.core.ids import shown
 from forum.core.links import Purpose, derive
@@ -25,7 +25,7 @@ from forum.core.permissions import Action, can
 from forum.core.urls import absolute
 from forum.events.queries import managed_event
 from forum.registrations import queries, service
-from forum.registrations.forms import CapacityForm, ChangeForm, GuestForm
+from forum.registrations.forms import CapacityForm, ChangeForm, RegistrationForm
 from forum.registrations.queries import Order
 from forum.registrations.rules import STATE_WORDS, RegistrationState
 from forum.registrations.service import Attendee, NameForms, Result
@@ -128,7 +128,9 @@ def export(slug: str) -> Response:
 def new(slug: str) -> str:
     """Show the form for a guest entered by hand."""
     event = managed_event(current_actor(), slug, Action.EDIT_REGISTRATIONS)
-    return render_template("registrations/new.html", event=event, form=GuestForm(formdata=None))
+    return render_template(
+        "registrations/new.html", event=event, form=RegistrationForm(formdata=None)
+    )
 
 
 @blueprint.post("/<slug>/registrations/new")
@@ -136,7 +138,7 @@ def new(slug: str) -> str:
 def add(slug: str) -> AnyResponse | tuple[str, int]:
     """Register a guest by hand, by the same rules of seats."""
     event = managed_event(current_actor(), slug, Action.EDIT_REGISTRATIONS)
-    form = GuestForm()
+    form = RegistrationForm()
     if not form.validate_on_submit():
         return render_template("registrations/new.html", event=event, form=form), 422
     lang = event.languages[0] if event.languages else "en"
@@ -153,7 +155,7 @@ def add(slug: str) -> AnyResponse | tuple[str, int]:
             current_actor(), event.id, attendee, form_key=None, now=clock.now(), by_hand=True
         )
     except DomainError as error:
-        form.form_errors.append(translated(error.says))
+        form.blame(error)
         return render_template("registrations/new.html", event=event, form=form), error.status
     if done.result is Result.KNOWN:
         flash(gettext("%(email)s is registered already: here it is.", email=form.email.data))
@@ -186,13 +188,12 @@ def change(slug: str, registration_id: UUID) -> AnyResponse | tuple[str, int]:
     if not form.validate_on_submit():
         return _page(event, registration_id, form), 422
     names = NameForms(form.name.data, form.name_zh.data, form.organisation.data)
-    revision = int(form.revision.data) if (form.revision.data or "").isdigit() else None
     try:
         service.change_name(
-            current_actor(), registration.id, names, revision=revision, now=clock.now()
+            current_actor(), registration.id, names, revision=form.made_from, now=clock.now()
         )
     except DomainError as error:
-        form.form_errors.append(translated(error.says))
+        form.blame(error)
         return _page(event, registration_id, form), error.status
     flash(gettext("Saved."))
     return redirect(url_for(".show", slug=slug, registration_id=registration_id), 303)
@@ -258,7 +259,7 @@ def set_capacity(slug: str) -> AnyResponse | tuple[str, int]:
                 current_actor(), event.id, form.capacity.data, now=clock.now()
             )
         except DomainError as error:
-            form.capacity.errors = [translated(error.says)]
+            form.blame(error)
             status = error.status
         else:
             flash(gettext("The event now has %(seats)s seats.", seats=form.capacity.data))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from forum.core import clock
 from forum.core.db import db
 from forum.events.models import Event
+from forum.events.rules import passes_seats_on
 from forum.registrations.models import Registration, TicketType
 from forum.registrations.rules import SEATED, RegistrationState
 from forum.seats.models import SeatPool, WaitListEntry
@@ -30,11 +32,12 @@ class Recount:
     waitlisted: int
     queued: int
     cancelled: int
+    passes_on: bool
 
     @property
     def agrees(self) -> bool:
         """Whether counters and rows say the same, and nothing is oversold or left lying."""
-        idle = self.waiting > 0 and self.taken < self.capacity
+        idle = self.passes_on and self.waiting > 0 and self.taken < self.capacity
         counted = self.taken == self.seated and self.waiting == self.queued == self.waitlisted
         return counted and self.taken <= self.capacity and not idle
 
@@ -62,7 +65,7 @@ def recount(slug: str | None = None) -> Sequence[Recount]:
     )
     wanted = (
         sa.select(
-            Event.slug,
+            Event,
             SeatPool.capacity,
             SeatPool.taken,
             SeatPool.waiting,
@@ -78,4 +81,8 @@ def recount(slug: str | None = None) -> Sequence[Recount]:
     )
     if slug is not None:
         wanted = wanted.where(Event.slug == slug)
-    return [Recount(*row) for row in db.session.execute(wanted).all()]
+    now = clock.now()
+    return [
+        Recount(row[0].slug, *row[1:], passes_seats_on(row[0], now))
+        for row in db.session.execute(wanted).all()
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from forum.core.errors import Conflict, Gone, Invalid
+from forum.core.errors import Conflict, Gone
 from forum.core.i18n import sentence
 
 LONGEST_NAME = 200
@@ -87,12 +87,6 @@ class AlreadyCancelled(Gone):
 
     code = "already_cancelled"
     says = sentence("This registration has been cancelled.")
-
-
-class BadName(Invalid):
-    """The name cannot be taken."""
-
-    code = "bad_name"
 
 
 def check_move(state: RegistrationState, wanted: RegistrationState) -> None:

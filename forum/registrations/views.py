@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
@@ -24,8 +23,9 @@ from forum.core.languages import LANGUAGES
 from forum.core.links import Purpose, derive
 from forum.core.page_scopes import event_scope
 from forum.events.facts import Addresses, facts_of
-from forum.events.queries import public_event
-from forum.events.rules import Opening, opening
+from forum.events.previews import opens_draft
+from forum.events.queries import looks_like_slug, public_event
+from forum.events.rules import Opening, opening_of
 from forum.registrations import queries, service
 from forum.registrations.forms import RegistrationForm
 from forum.registrations.queries import Desk
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("registrations", __name__)
 
+LANG = '<any("en","zh-hant","zh-hans"):lang>'
+
 GONE = {Opening.CLOSED, Opening.PAST, Opening.CANCELLED}
 BROWSER = "browser"
 
@@ -48,7 +50,7 @@ def _own_marks() -> dict[str, str]:
     return {"key": secrets.token_urlsafe(16)}
 
 
-@blueprint.get("/<lang>/e/<slug>/register")
+@blueprint.get(f"/{LANG}/e/<slug>/register")
 @public
 @kept_form(_own_marks)
 def register(slug: str) -> AnyResponse:
@@ -60,7 +62,7 @@ def register(slug: str) -> AnyResponse:
     if desk is None:
         return _moved(slug)
     now = clock.now()
-    stands = _opening(desk, now)
+    stands = opening_of(desk.event, now)
     if stands is not Opening.OPEN:
         return _closed(desk, stands, 410 if stands in GONE else 200)
     limit_validity(desk.event.closes_at)
@@ -70,7 +72,7 @@ def register(slug: str) -> AnyResponse:
     return _form_page(desk, form, 200)
 
 
-@blueprint.post("/<lang>/e/<slug>/register")
+@blueprint.post(f"/{LANG}/e/<slug>/register")
 @public
 def submit(slug: str) -> AnyResponse:
     """Take the form: a booking of its own, or "look in your mail"."""
@@ -79,7 +81,7 @@ def submit(slug: str) -> AnyResponse:
         return _moved(slug)
     now = clock.now()
     form = RegistrationForm()
-    stands = _opening(desk, now)
+    stands = opening_of(desk.event, now)
     if stands is not Opening.OPEN:
         return _closed(desk, stands, 410 if stands in GONE else 409)
     if not form.validate_on_submit():
@@ -90,14 +92,14 @@ def submit(slug: str) -> AnyResponse:
         )
     except RegistrationClosed:
         fresh = _desk(slug) or desk
-        return _closed(fresh, _opening(fresh, now), 410)
+        return _closed(fresh, opening_of(fresh.event, now), 410)
     if done.result is Result.KNOWN or desk.event.discreet:
         return redirect(url_for(".mail", slug=slug), 303)
     token = derive(Purpose.BOOKING, done.booking_id, done.link_generation)
     return redirect(f"/r/{token}", 303)
 
 
-@blueprint.get("/<lang>/e/<slug>/register/mail")
+@blueprint.get(f"/{LANG}/e/<slug>/register/mail")
 @public
 def mail(slug: str) -> AnyResponse:
     """Say that the mail tells how things stand; the same for known and new addresses."""
@@ -110,11 +112,13 @@ def mail(slug: str) -> AnyResponse:
 
 
 def _desk(slug: str) -> Desk | None:
+    if not looks_like_slug(slug):
+        raise NotFound
     try:
         desk = queries.desk_of(slug)
     except NotFound:
         return None
-    if not desk.event.is_public:
+    if not (desk.event.is_public or opens_draft(request.args.get("preview", ""), desk.event.id)):
         raise NotFound
     return desk
 
@@ -123,17 +127,6 @@ def _moved(slug: str) -> AnyResponse:
     event, _ = public_event(slug)
     rest = request.endpoint or ".register"
     return redirect(url_for(rest, slug=event.slug), 301)
-
-
-def _opening(desk: Desk, now: datetime) -> Opening:
-    event = desk.event
-    return opening(
-        event.state,
-        opens_at=event.opens_at,
-        closes_at=event.closes_at,
-        ends_at=event.ends_at,
-        now=now,
-    )
 
 
 def _frame(desk: Desk, rest: str = "") -> dict[str, object]:

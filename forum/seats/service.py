@@ -16,23 +16,40 @@ from forum.seats.rules import Band, CapacityBelowTaken, SeatAnswer, Waiting, ban
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-MOST_GIVEN_AT_ONCE = 2000
+MOST_GIVEN_AT_ONCE = 500
+"""Rows read and deleted in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What asking came to, and whether guests must now be told another band."""
+class _Bands:
+    """What guests were told before, and what they must be told now."""
+
+    before: Band
+    after: Band
+
+    @property
+    def band_changed(self) -> bool:
+        """Whether guests must now be told something else."""
+        return self.before != self.after
+
+    @property
+    def full_changed(self) -> bool:
+        """Whether the pool became full, or stopped being so."""
+        return self.before.full != self.after.full
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(_Bands):
+    """What asking came to."""
 
     answer: SeatAnswer
-    band_changed: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Given(_Bands):
     """Who was given the seats that became free."""
 
     holder_ids: tuple[UUID, ...]
-    band_changed: bool
 
 
 def open_pool(session: Session, event_id: UUID, capacity: int) -> SeatPool:
@@ -61,13 +78,13 @@ def ask(session: Session, pool_id: UUID, holder_id: UUID, seats: int, *, now: da
         .execution_options(synchronize_session=False),
     ).first()
     if row is not None:
-        changed = band(row.capacity, row.taken - seats) != band(row.capacity, row.taken)
-        return Outcome(SeatAnswer.TAKEN, changed)
+        before = band(row.capacity, row.taken - seats)
+        return Outcome(before, band(row.capacity, row.taken), SeatAnswer.TAKEN)
     pool = _locked(session, pool_id)
     if pool.waiting == 0 and pool.taken + seats <= pool.capacity:
         before = band(pool.capacity, pool.taken)
         _set(session, pool_id, taken=pool.taken + seats)
-        return Outcome(SeatAnswer.TAKEN, before != band(pool.capacity, pool.taken + seats))
+        return Outcome(before, band(pool.capacity, pool.taken + seats), SeatAnswer.TAKEN)
     before = band(pool.capacity, pool.taken, pool.waiting)
     _set(session, pool_id, waiting=pool.waiting + 1)
     last = sa.select(sa.func.coalesce(sa.func.max(WaitListEntry.number), 0) + 1).where(
@@ -83,7 +100,8 @@ def ask(session: Session, pool_id: UUID, holder_id: UUID, seats: int, *, now: da
             joined_at=now,
         ),
     )
-    return Outcome(SeatAnswer.WAITING, before != band(pool.capacity, pool.taken, pool.waiting + 1))
+    after = band(pool.capacity, pool.taken, pool.waiting + 1)
+    return Outcome(before, after, SeatAnswer.WAITING)
 
 
 def lock(session: Session, pool_id: UUID) -> None:
@@ -91,8 +109,13 @@ def lock(session: Session, pool_id: UUID) -> None:
     session.execute(sa.select(SeatPool.id).where(SeatPool.id == pool_id).with_for_update())
 
 
-def leave(session: Session, pool_id: UUID, holder_id: UUID, seats: int, *, seated: bool) -> Given:
-    """Give up seats, or a place on the wait list; what becomes free goes to the next who fit."""
+def leave(
+    session: Session, pool_id: UUID, holder_id: UUID, seats: int, *, seated: bool, pass_on: bool
+) -> Given:
+    """Give up seats, or a place on the wait list; what becomes free goes to the next who fit.
+
+    Without `pass_on` nobody is given anything: the event is cancelled or over.
+    """
     pool = _locked(session, pool_id)
     before = band(pool.capacity, pool.taken, pool.waiting)
     taken, waiting = pool.taken, pool.waiting
@@ -101,42 +124,50 @@ def leave(session: Session, pool_id: UUID, holder_id: UUID, seats: int, *, seate
     else:
         session.execute(sa.delete(WaitListEntry).where(WaitListEntry.holder_id == holder_id))
         waiting -= 1
-    return _give(session, pool_id, pool.capacity, taken, waiting, before)
+    counts = _Counts(pool.capacity, taken, waiting)
+    return _give(session, pool_id, counts, before, pass_on=pass_on)
 
 
-def set_capacity(session: Session, pool_id: UUID, capacity: int) -> Given:
+def set_capacity(session: Session, pool_id: UUID, capacity: int, *, pass_on: bool) -> Given:
     """Set the capacity; raises CapacityBelowTaken; new seats go to those who wait."""
     pool = _locked(session, pool_id)
     if capacity < pool.taken:
         raise CapacityBelowTaken(pool.taken)
     before = band(pool.capacity, pool.taken, pool.waiting)
-    return _give(session, pool_id, capacity, pool.taken, pool.waiting, before)
+    counts = _Counts(capacity, pool.taken, pool.waiting)
+    return _give(session, pool_id, counts, before, pass_on=pass_on)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    capacity: int
+    taken: int
+    waiting: int
 
 
 def _give(
-    session: Session,
-    pool_id: UUID,
-    capacity: int,
-    taken: int,
-    waiting: int,
-    before: Band,
+    session: Session, pool_id: UUID, counts: _Counts, before: Band, *, pass_on: bool
 ) -> Given:
-    chosen: tuple[UUID, ...] = ()
-    if waiting and capacity > taken:
+    taken, waiting = counts.taken, counts.waiting
+    chosen: list[UUID] = []
+    while pass_on and waiting and counts.capacity > taken:
         rows = session.execute(
             sa.select(WaitListEntry.holder_id, WaitListEntry.seats)
             .where(WaitListEntry.pool_id == pool_id)
             .order_by(WaitListEntry.number)
-            .limit(min(capacity - taken, MOST_GIVEN_AT_ONCE)),
+            .limit(min(counts.capacity - taken, MOST_GIVEN_AT_ONCE)),
         ).all()
-        fitting = who_fits((Waiting(row.holder_id, row.seats) for row in rows), capacity - taken)
-        chosen = tuple(party.holder_id for party in fitting)
-        if chosen:
-            taken += sum(party.seats for party in fitting)
-            waiting -= len(chosen)
-            session.execute(sa.delete(WaitListEntry).where(WaitListEntry.holder_id.in_(chosen)))
-    _set(session, pool_id, capacity=capacity, taken=taken, waiting=waiting)
-    return Given(chosen, before != band(capacity, taken, waiting))
+        queue = (Waiting(row.holder_id, row.seats) for row in rows)
+        fitting = who_fits(queue, counts.capacity - taken)
+        if not fitting:
+            break
+        served = [party.holder_id for party in fitting]
+        chosen += served
+        taken += sum(party.seats for party in fitting)
+        waiting -= len(served)
+        session.execute(sa.delete(WaitListEntry).where(WaitListEntry.holder_id.in_(served)))
+    _set(session, pool_id, capacity=counts.capacity, taken=taken, waiting=waiting)
+    return Given(before, band(counts.capacity, taken, waiting), tuple(chosen))
 
 
 def _locked(session: Session, pool_id: UUID) -> SeatPool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,13 +15,13 @@ from forum.core.actor import Actor, ActorKind
 from forum.core.errors import DomainError, NotFound
 from forum.core.http.access import link_holder
 from forum.core.http.headers import private
-from forum.core.http.i18n import current_language, translated, use_language
+from forum.core.http.i18n import current_language, use_language
 from forum.core.languages import LANGUAGES
 from forum.core.urls import absolute
 from forum.registrations import service
 from forum.registrations.forms import ChangeForm
 from forum.registrations.queries import booking_by_token
-from forum.registrations.rules import ACTIVE, RegistrationState
+from forum.registrations.rules import ACTIVE, AlreadyCancelled, RegistrationState
 from forum.registrations.service import NameForms
 from forum.seats.queries import position_of
 from forum.tickets.cards import card_of, event_facts
@@ -52,14 +53,13 @@ def change(token: str) -> AnyResponse:
     form = ChangeForm()
     if not form.validate_on_submit():
         return _page(token, booking, form, 422)
-    revision = int(form.revision.data) if (form.revision.data or "").isdigit() else None
     names = NameForms(form.name.data, form.name_zh.data, form.organisation.data)
     try:
         service.change_name(
-            _holder(booking), registration.id, names, revision=revision, now=clock.now()
+            _holder(booking), registration.id, names, revision=form.made_from, now=clock.now()
         )
     except DomainError as error:
-        form.form_errors.append(translated(error.says))
+        form.blame(error)
         return _page(token, booking_by_token(token), form, error.status)
     flash(gettext("Saved. The code on your ticket stays the same."))
     return redirect(f"/r/{token}", 303)
@@ -89,7 +89,8 @@ def cancel(token: str) -> AnyResponse:
     """Cancel; the seat goes to the next who waits."""
     booking = booking_by_token(token)
     use_language(booking.lang)
-    service.cancel(_holder(booking), _first(booking).id, now=clock.now())
+    with suppress(AlreadyCancelled):
+        service.cancel(_holder(booking), _first(booking).id, now=clock.now())
     return redirect(f"/r/{token}", 303)
 
 

@@ -1,4 +1,4 @@
-"""The full figures of the seats: a thousand clients at one instant, ten times, on both databases."""
+"""The full figures of the seats: a thousand clients at one instant, ten times."""
 
 from __future__ import annotations
 

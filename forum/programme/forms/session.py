@@ -29,6 +29,7 @@ from forum.core.http.form_parts import (
     text_of_field,
 )
 from forum.core.http.i18n import translated
+from forum.core.text import whole_number
 from forum.events.rules import check_span, moment_of
 from forum.programme.models import Session
 from forum.programme.rules import (
@@ -200,7 +201,8 @@ class SessionForm(OfficeForm):
         ]
         rows.sort(key=lambda row: row["place"] or FARTHEST_PLACE)
         verb, _, number = act.partition("-")
-        here = int(number) if number.isascii() and number.isdigit() else -1
+        place = whole_number(number)
+        here = -1 if place is None else place
         if verb == "add" and len(rows) < MOST_PARTS:
             rows.append({"role": AppearanceRole.PRESENTER.value})
         elif 0 <= here < len(rows):

@@ -13,9 +13,9 @@ from forum.core import audit, outbox
 from forum.core.actor import SYSTEM
 from forum.core.db import writing
 from forum.core.errors import NotFound
-from forum.core.page_scopes import changed, event_scope
 from forum.core.permissions import Action, require
 from forum.events.models import Event
+from forum.events.rules import passes_seats_on
 from forum.registrations.models import Registration, TicketType
 from forum.registrations.rules import (
     SEATED,
@@ -23,7 +23,7 @@ from forum.registrations.rules import (
     RegistrationState,
     check_move,
 )
-from forum.registrations.service.registering import told
+from forum.registrations.service.registering import drop_pages, told
 from forum.seats import service as seats
 
 if TYPE_CHECKING:
@@ -40,18 +40,22 @@ def cancel(actor: Actor, registration_id: UUID, *, now: datetime) -> Sequence[UU
     Raises AlreadyCancelled when it was cancelled before, IllegalMove from other final states.
     """
     with writing() as session:
-        pool_id = session.scalar(
-            sa.select(TicketType.pool_id)
+        row = session.execute(
+            sa.select(TicketType.pool_id, Event)
             .join(Registration, Registration.ticket_type_id == TicketType.id)
-            .where(Registration.id == registration_id),
-        )
-        if pool_id is None:
+            .join(Event, Event.id == TicketType.event_id)
+            .where(Registration.id == registration_id)
+            .with_for_update(read=True, key_share=True, of=Event)
+            .execution_options(populate_existing=True),
+        ).first()
+        if row is None:
             raise NotFound
+        pool_id, event = row[0], row[1]
         seats.lock(session, pool_id)
         registration = session.scalars(
             sa.select(Registration)
             .where(Registration.id == registration_id)
-            .options(joinedload(Registration.ticket_type), joinedload(Registration.event))
+            .options(joinedload(Registration.ticket_type))
             .execution_options(populate_existing=True),
         ).one()
         if registration.state is RegistrationState.CANCELLED:
@@ -62,8 +66,14 @@ def cancel(actor: Actor, registration_id: UUID, *, now: datetime) -> Sequence[UU
         registration.cancelled_at = registration.changed_at = now
         registration.revision += 1
         session.flush()
-        event = registration.event
-        given = seats.leave(session, pool_id, registration.id, 1, seated=seated)
+        given = seats.leave(
+            session,
+            pool_id,
+            registration.id,
+            1,
+            seated=seated,
+            pass_on=passes_seats_on(event, now),
+        )
         outbox.emit(
             session,
             "registration.cancelled",
@@ -81,8 +91,7 @@ def cancel(actor: Actor, registration_id: UUID, *, now: datetime) -> Sequence[UU
             now,
         )
         _confirm(session, event, given.holder_ids, now)
-        if given.band_changed:
-            changed(session, event_scope(event.id))
+        drop_pages(session, event.id, given)
         return given.holder_ids
 
 
@@ -97,13 +106,15 @@ def set_capacity(actor: Actor, event_id: UUID, capacity: int, *, now: datetime) 
             .join(TicketType, TicketType.event_id == Event.id)
             .where(Event.id == event_id)
             .order_by(TicketType.position, TicketType.number)
-            .limit(1),
+            .limit(1)
+            .with_for_update(read=True, key_share=True, of=Event)
+            .execution_options(populate_existing=True),
         ).first()
         if row is None:
             raise NotFound
         event: Event = row[0]
         require(actor, Action.EDIT_EVENT, event.organisation_id)
-        given = seats.set_capacity(session, row[1], capacity)
+        given = seats.set_capacity(session, row[1], capacity, pass_on=passes_seats_on(event, now))
         audit.record(
             session,
             actor,
@@ -114,7 +125,7 @@ def set_capacity(actor: Actor, event_id: UUID, capacity: int, *, now: datetime) 
             now,
         )
         _confirm(session, event, given.holder_ids, now)
-        changed(session, event_scope(event.id))
+        drop_pages(session, event.id, given)
         return given.holder_ids
 
 

@@ -12,23 +12,14 @@ from sqlalchemy.orm import joinedload
 
 from forum.core import audit
 from forum.core.db import writing
-from forum.core.errors import Conflict, NotFound
-from forum.core.i18n import sentence
+from forum.core.errors import NotFound
+from forum.core.revisions import ChangedMeanwhile
 from forum.registrations.models import Booking, Registration
 from forum.registrations.rules import AlreadyCancelled, RegistrationState
 from forum.registrations.service.registering import search_text_of
 
 if TYPE_CHECKING:
     from forum.core.actor import Actor
-
-
-class ChangedMeanwhile(Conflict):
-    """Somebody else changed this registration after the form was shown."""
-
-    code = "registration_changed_meanwhile"
-    says = sentence(
-        "This registration was changed meanwhile. Check what stands there now, then send again."
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,7 @@ class NameForms:
 
 
 def change_name(
-    actor: Actor, registration_id: UUID, forms: NameForms, *, revision: int | None, now: datetime
+    actor: Actor, registration_id: UUID, forms: NameForms, *, revision: int, now: datetime
 ) -> None:
     """Change name forms and organisation; raises ChangedMeanwhile when `revision` is outdated."""
     with writing() as session:
@@ -56,7 +47,7 @@ def change_name(
             raise NotFound
         if registration.state is RegistrationState.CANCELLED:
             raise AlreadyCancelled
-        if revision is not None and registration.revision != revision:
+        if registration.revision != revision:
             raise ChangedMeanwhile
         before = [registration.name, registration.name_zh, registration.organisation]
         registration.name, registration.name_zh = forms.name, forms.name_zh

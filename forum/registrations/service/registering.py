@@ -14,10 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from forum.core import audit, outbox
 from forum.core.db import writing
 from forum.core.ids import short_code, uuid7
-from forum.core.page_scopes import changed, event_scope
+from forum.core.page_scopes import SITE, changed, event_scope
 from forum.core.text import Text, plain_key
 from forum.events.models import Event
-from forum.events.rules import Opening, opening
+from forum.events.rules import Opening, opening_of
 from forum.registrations.models import Booking, Consent, Registration, TicketType
 from forum.registrations.rules import ACTIVE, RegistrationClosed, RegistrationState
 from forum.seats import service as seats
@@ -176,9 +176,16 @@ def _register(
         {"code": code},
         now,
     )
-    if outcome.band_changed:
-        changed(session, event_scope(event_id))
+    drop_pages(session, event_id, outcome)
     return Registered(Result.NEW, booking.id, registration.id, 0, state)
+
+
+def drop_pages(session: Session, event_id: UUID, seats_now: seats.Outcome | seats.Given) -> None:
+    """Drop what tells of the seats: the event's pages, and the lists where fullness changed."""
+    if seats_now.full_changed:
+        changed(session, event_scope(event_id), SITE)
+    elif seats_now.band_changed:
+        changed(session, event_scope(event_id))
 
 
 def told(registration: Registration, ticket_type: TicketType) -> dict[str, str | int]:
@@ -201,18 +208,14 @@ def _open_desk_of(
         .where(Event.id == event_id)
         .order_by(TicketType.position, TicketType.number)
         .limit(1)
+        # Who cancels the event waits for those at the desk, and who comes after sees it cancelled.
+        .with_for_update(read=True, key_share=True, of=Event)
         .execution_options(populate_existing=True),
     ).first()
     if row is None:
         raise RegistrationClosed
     event: Event = row[0]
-    stands = opening(
-        event.state,
-        opens_at=event.opens_at,
-        closes_at=event.closes_at,
-        ends_at=event.ends_at,
-        now=now,
-    )
+    stands = opening_of(event, now)
     by_hand_too = {Opening.NOT_YET, Opening.CLOSED, Opening.DRAFT, Opening.POSTPONED}
     if stands is not Opening.OPEN and not (by_hand and stands in by_hand_too):
         raise RegistrationClosed
