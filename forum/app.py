@@ -12,9 +12,10 @@ from whitenoise import WhiteNoise
 from forum import assets_of_app, rooms
 from forum.core.db import db, engine_options, prepare_engine
 from forum.core.http.access import undeclared
+from forum.core.http.addresses import init_addresses
 from forum.core.http.csrf import init_csrf
 from forum.core.http.errors import init_errors
-from forum.core.http.headers import init_headers
+from forum.core.http.headers import init_headers, protect_file
 from forum.core.http.hosts import host_check, init_hosts
 from forum.core.http.i18n import init_languages
 from forum.core.http.office import init_office
@@ -24,7 +25,6 @@ from forum.settings import Settings
 
 LARGEST_BODY = 1_000_000
 LARGEST_FORM_PARTS = 500
-FOR_EVER = 31_536_000
 migrate = Migrate()
 
 
@@ -53,6 +53,7 @@ def create_app(settings: Settings, *, checkpoints: bool = True) -> Flask:
     migrate.init_app(
         app, db, directory=str(assets_of_app.PACKAGE / "migrations"), render_as_batch=True
     )
+    init_addresses(app)
     init_hosts(app)
     init_languages(app)
     init_office(app)
@@ -91,7 +92,12 @@ def _configuration(settings: Settings, *, checkpoints: bool) -> dict[str, Any]:
 
 def _layers(app: Flask, settings: Settings) -> None:
     pages = PageServer(app, app.wsgi_app, host_check(settings.base_url))
-    files = WhiteNoise(pages, str(assets_of_app.STATIC), prefix="static", max_age=FOR_EVER)
+    files = WhiteNoise(
+        pages,
+        str(assets_of_app.STATIC),
+        prefix="static",
+        add_headers_function=protect_file,
+    )
     app.wsgi_app = files  # type: ignore[method-assign]  # how Flask is wrapped
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

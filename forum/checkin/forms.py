@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
@@ -20,6 +20,7 @@ from forum.core.http.form_parts import (
     SaysWhat,
     line_in_three,
 )
+from forum.events.rules import moment_of
 
 LONGEST_CHECKPOINT = 60
 LONGEST_CODE = 500
@@ -87,8 +88,12 @@ class CheckpointForm(OfficeForm):
     closes_at = MomentField(lazy_gettext("Lets in until"), [Optional()])
 
     def hours(self, zone: tzinfo) -> Hours:
-        """Return the bounds in UTC."""
-        return Hours(_utc(self.opens_at.data, zone), _utc(self.closes_at.data, zone))
+        """Return the bounds in UTC; raises FarYear and NoSuchMoment, which name their box."""
+        return Hours(self._bound("opens_at", zone), self._bound("closes_at", zone))
+
+    def _bound(self, name: str, zone: tzinfo) -> datetime | None:
+        local = self[name].data
+        return moment_of(local, zone, field=name) if local else None  # type: ignore[arg-type]
 
 
 class PairingForm(OfficeForm):
@@ -105,7 +110,3 @@ class UndoForm(OfficeForm):
         lazy_gettext("Why"),
         [Enter(lazy_gettext("Say why this is undone")), SaysWhat(LONGEST_REASON)],
     )
-
-
-def _utc(local: datetime | None, zone: tzinfo) -> datetime | None:
-    return local.replace(tzinfo=zone).astimezone(UTC) if local else None

@@ -260,6 +260,6 @@ def _overview(event: Event) -> Response:
 def _moment(typed: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(typed)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None

@@ -6,8 +6,12 @@ import fcntl
 import json
 import os
 import shutil
+import socket
+import sys
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 ORGANISER = "organiser@example.com"
 MARK = ".forum-demo"
 LOCK = ".forum-demo.lock"
+LONGEST_START = 60.0
 
 
 class DemoInUse(click.ClickException):
@@ -74,7 +79,9 @@ def demo(context: click.Context, port: int, instance: Path | None, *, as_json: b
             click.echo("Making a sample forum …", err=True)
         addresses = prepare(app)
         close_connections(app)
-        _print(addresses, as_json=as_json)
+        threading.Thread(
+            target=_announce, args=(addresses, port), kwargs={"as_json": as_json}, daemon=True
+        ).start()
         server.serve(settings, host="127.0.0.1", port=port, jobs=True, quiet=True)
 
 
@@ -117,10 +124,25 @@ def _addresses(sample: Sample) -> Addresses:
     )
 
 
+def _announce(addresses: Addresses, port: int, *, as_json: bool) -> None:
+    """Print the addresses once they answer, so that nobody follows them too early."""
+    end = time.monotonic() + LONGEST_START
+    while not _listens(port) and time.monotonic() < end:
+        time.sleep(0.1)
+    _print(addresses, as_json=as_json)
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
 def _print(addresses: Addresses, *, as_json: bool) -> None:
     if as_json:
         values = {name: getattr(addresses, name) for name in Addresses.__slots__}
         click.echo(json.dumps(values))
+        sys.stdout.flush()
         return
     site = urlsplit(addresses.public_url)
     for line in (

@@ -175,15 +175,18 @@ def all_of(event_id: UUID) -> Sequence[Registration]:
 def matching(search: str) -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions for a search by name in either order, organisation, address or code."""
     words = plain_key(search[:LONGEST_SEARCH]).split()
-    return tuple(
-        Registration.search_text.like(f"%{_literal(word)}%", escape="\\") for word in words
-    )
+    return tuple(sa.or_(*(_contains(form) for form in _forms_of(word))) for word in words)
 
 
-def _literal(word: str) -> str:
-    code = word.replace("-", "")
-    kept = code if len(code) == CODE_LENGTH and len(word) == CODE_LENGTH + 1 else word
-    return kept.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _forms_of(word: str) -> set[str]:
+    """A reference is typed with its dash and kept without; a name such as Wong-Chan keeps it."""
+    bare = word.replace("-", "")
+    return {word, bare} if len(bare) == CODE_LENGTH else {word}
+
+
+def _contains(word: str) -> sa.ColumnElement[bool]:
+    literal = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return Registration.search_text.like(f"%{literal}%", escape="\\")
 
 
 _ORDERS: dict[Order, tuple[sa.UnaryExpression[Any], ...]] = {

@@ -24,6 +24,7 @@ class Recount:
     """One event's seats: counters of its pool beside the rows they stand for."""
 
     slug: str
+    passes_on: bool
     capacity: int
     taken: int
     waiting: int
@@ -32,7 +33,6 @@ class Recount:
     waitlisted: int
     queued: int
     cancelled: int
-    passes_on: bool
 
     @property
     def agrees(self) -> bool:
@@ -83,6 +83,6 @@ def recount(slug: str | None = None) -> Sequence[Recount]:
         wanted = wanted.where(Event.slug == slug)
     now = clock.now()
     return [
-        Recount(row[0].slug, *row[1:], passes_seats_on(row[0], now))
-        for row in db.session.execute(wanted).all()
+        Recount(event.slug, passes_seats_on(event, now), *(int(number) for number in counts))
+        for event, *counts in db.session.execute(wanted).all()
     ]

@@ -17,7 +17,7 @@ from forum.checkin import queries, service
 from forum.checkin.models import Checkpoint, Device, PairingLink
 from forum.checkin.rules import CheckpointKind
 from forum.core.actor import SYSTEM
-from forum.core.db import db
+from forum.core.db import db, writing
 from forum.core.ids import shown, uuid7
 from forum.core.permissions import Role
 from forum.core.text import Text
@@ -233,6 +233,61 @@ def test_an_organiser_adds_and_changes_a_checkpoint(organiser: SignIn, event: Ev
     assert _send(mine, f"{base}/{row.id}", **typed | {"closes_at": ""})[0] == 200
     db.session.expire_all()
     assert row.closes_at is None
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("box", ["opens_at", "closes_at"])
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00", "0999-01-01T00:00", "9999-12-31T23:59"])
+def test_hours_in_an_impossible_year_are_refused_at_their_box(
+    organiser: SignIn, event: Event, box: str, typed: str
+) -> None:
+    mine, door = organiser(), f"/manage/{event.slug}/door"
+    sent = {"name-en": "VIP room", "kind": "room", box: typed}
+    status, text = _send(mine, f"{door}/checkpoints/new", **sent)
+    assert status == 422
+    assert "Enter a year from 1970 to 2200" in text
+    assert db.session.scalars(sa.select(Checkpoint)).all() == []
+    assert (
+        _send(mine, f"{door}/checkpoints/new", **{"name-en": "VIP room", "kind": "room"})[0] == 200
+    )
+    row = db.session.scalars(sa.select(Checkpoint)).one()
+    assert _send(mine, f"{door}/checkpoints/{row.id}", **sent)[0] == 422
+    assert mine.get(door).status_code == 200
+
+
+def test_hours_that_the_clock_skips_are_refused_in_a_sentence(organiser: SignIn) -> None:
+    mine = organiser()
+    with writing() as session:
+        session.execute(sa.update(Event).values(time_zone="Europe/London"))
+    base = f"/manage/{db.session.scalars(sa.select(Event.slug)).one()}/door/checkpoints/new"
+    typed = {"name-en": "VIP room", "kind": "room", "opens_at": "2027-03-28T01:30"}
+    status, text = _send(mine, base, **typed)
+    assert status == 422
+    assert "01:30 on that day does not exist in Europe/London" in text
+    assert _send(mine, base, **typed | {"opens_at": "2027-03-28T02:30"})[0] == 200
+    row = db.session.scalars(sa.select(Checkpoint)).one()
+    assert row.opens_at is not None
+    assert row.opens_at.isoformat() == "2027-03-28T01:30:00+00:00"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "before",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01T00:00:00+00:00",
+        "0999-01-01T00:00:00+00:00",
+        "2026-12-08",
+        "²",
+        "9" * 5000,
+    ],
+)
+def test_a_nonsensical_moment_in_the_address_does_no_harm(
+    organiser: SignIn, event: Event, before: str
+) -> None:
+    page = organiser().get(f"/manage/{event.slug}/door", query_string={"before": before})
+    assert page.status_code == 200
 
 
 def test_roles_and_foreign_events(

@@ -18,6 +18,7 @@ from forum.core.db import counted_statements, db, writing
 from forum.core.ids import shown, uuid7
 from forum.core.text import Text
 from forum.events.models import Event
+from forum.people.models import Organisation
 from forum.registrations import service as registrations
 from forum.registrations.models import Registration
 from tests.checkin.conftest import NewGuest, NewPhone, record, register_guest
@@ -125,6 +126,26 @@ def test_a_ticket_of_another_event_of_ours_is_named_but_its_guest_is_not(
     assert (verdict.reason, verdict.guest) == (Reason.WRONG_EVENT, None)
     assert verdict.other_event is not None
     assert not verdict.other_event.title
+
+
+def test_the_reference_of_another_events_ticket_is_never_kept(
+    phone: NewPhone, event: Event
+) -> None:
+    device, sister, stranger = phone(), make_event(_house_of(event)), make_event()
+    for other in (sister, stranger):
+        ada = register_guest(other, name="Ada Secret")
+        verdict = record(device, ada.qr)
+        assert verdict.reason is Reason.WRONG_EVENT
+        assert ada.reference not in verdict.code_shown.replace("-", "")
+        for one in queries.last_of_event(event.id, 10):
+            assert one.guest is None
+            assert ada.reference not in one.code_shown.replace("-", "")
+        assert record(device, ada.reference).reason is Reason.UNKNOWN_CODE
+    assert _number_of(Admission) == 0
+
+
+def _house_of(event: Event) -> Organisation:
+    return db.session.get_one(Organisation, event.organisation_id)
 
 
 def test_forged_unknown_and_foreign_codes_are_told_apart(guest: NewGuest, phone: NewPhone) -> None:

@@ -157,11 +157,13 @@ def _decide(
     values: dict[str, Any] = {}
     if guest:
         person = guest.registration
+        values["registration_id"] = person.id
+        if person.event_id == at.event.id:
+            values["code_shown"] = shown(person.code)
         if reason is Reason.ADMITTED and not _admit(session, at, person.id, row_id, scanned_at):
             reason = Reason.ALREADY_IN
         if reason is Reason.ALREADY_IN:
             values["earlier_id"] = guest.admitted_by or _admitted_by(session, at, person.id)
-        values |= {"registration_id": person.id, "code_shown": shown(person.code)}
     values |= {"reason": reason, "kind": WORDING[reason].kind}
     session.execute(sa.update(Scan).where(Scan.id == row_id).values(**values))
     if guest and reason is Reason.ADMITTED:

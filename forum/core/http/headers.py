@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
 from flask import current_app, g, request
@@ -50,6 +51,22 @@ def protect(response: Response) -> Response:
     if current_app.config["FORUM_BASE_URL"].startswith("https:"):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
+
+
+FILE_POLICY = "default-src 'none'"
+WORKER_POLICY = f"{FILE_POLICY}; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+WORKER = "/door-worker"
+
+
+def protect_file(headers: MutableMapping[str, str], _path: str, url: str) -> None:
+    """Set the headers of a static file, whose name changes with its content.
+
+    Only the door's worker may compile WebAssembly.
+    """
+    headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Content-Security-Policy"] = WORKER_POLICY if WORKER in url else FILE_POLICY
 
 
 def private(response: Response) -> Response:
