@@ -84,8 +84,9 @@ def _cell(outcome: Outcome) -> str:
 
 def _rest(sheet: Sheet) -> list[str]:
     own, bare = _mean(sheet.memory), _mean(sheet.bare_memory)
+    sent = f"registration {sheet.statements}, scan {sheet.scan_statements}"
     return [
-        f"{'statements'.ljust(WIDTH)}  registration {sheet.statements}, scan {sheet.scan_statements}",
+        f"{'statements'.ljust(WIDTH)}  {sent}",
         f"{'memory'.ljust(WIDTH)}  {own:.0f} MB a web worker, {own / bare:.1f} of the bare one's",
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,17 @@ def manifest() -> dict[str, str]:
         return {}
     names: dict[str, str] = json.loads(file.read_text("utf-8"))
     return names
+
+
+@cache
+def edition() -> str:
+    """Return eight letters that change with anything a rendered page is made of."""
+    digest = hashlib.blake2b(digest_size=4)
+    made_of = [*PACKAGE.rglob("*.py"), *TRANSLATIONS.rglob("*.mo"), *templates().rglob("*.html")]
+    for file in sorted(file for file in made_of if "node_modules" not in file.parts):
+        digest.update(file.read_bytes())
+    digest.update(json.dumps(manifest()).encode())
+    return digest.hexdigest()
 
 
 def asset(name: str) -> str:

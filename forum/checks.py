@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.exc import DBAPIError
 
-from forum.core import audit
+from forum.core import audit, outbox
 from forum.core.db import db
 from forum.database import check_schema
 from forum.registrations.recount import recount
@@ -31,16 +32,25 @@ class Finding:
 
 def doctor() -> list[Finding]:
     """Look at everything; the order is that of the printed list."""
-    looks: tuple[Callable[[], Finding], ...] = (
-        _schema,
-        _database,
-        _seats,
-        _audit,
-        _disk,
-        _base_url,
-        _mail,
-    )
-    return [look() for look in looks]
+    return [*_of_the_database(), _disk(), _base_url(), _mail()]
+
+
+def said_by(error: DBAPIError) -> str:
+    """Return the first line of what the database itself said, without statement or values."""
+    said = str(error.orig).strip().splitlines()
+    return said[0] if said else type(error.orig).__name__
+
+
+def _of_the_database() -> Iterator[Finding]:
+    """Look until looking on would tell nothing: no answer, or not the tables of this version."""
+    looks: tuple[Callable[[], Finding], ...] = (_database, _seats, _audit, _effects)
+    try:
+        yield (schema := _schema())
+        if schema.good:
+            yield from (look() for look in looks)
+    except DBAPIError as error:
+        db.session.rollback()
+        yield Finding("database", good=False, says=f"does not answer: {said_by(error)}")
 
 
 def _schema() -> Finding:
@@ -91,6 +101,15 @@ def _audit() -> Finding:
     except ValueError as broken:
         return Finding("audit", good=False, says=str(broken))
     return Finding("audit", good=True, says=f"{sealed} sealed, {waiting} not yet")
+
+
+def _effects() -> Finding:
+    stuck = outbox.stuck()
+    if not stuck:
+        return Finding("effects", good=True, says="none fails again and again")
+    topics = ", ".join(f"{topic} ({number})" for topic, number in stuck.items())
+    says = f"failed {outbox.TRIED_IN_VAIN} times or more: {topics}; the log says why"
+    return Finding("effects", good=False, says=f"{says}, they are tried again daily")
 
 
 def _disk() -> Finding:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 from alembic.util import CommandError
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from forum import __version__, jobs, server
 from forum.app import create_app
-from forum.checks import doctor
+from forum.checks import doctor, said_by
 from forum.core import logs
 from forum.core.commands import MAKE_APP
 from forum.core.errors import DomainError
@@ -43,6 +45,17 @@ def _ready_app(context: click.Context) -> Flask:
     with app.app_context():
         upgrade_schema()
     return app
+
+
+@contextmanager
+def _looking(context: click.Context) -> Iterator[None]:
+    """Enter an application whose schema is taken as it stands, and leave no connection open."""
+    app = create_app(settings_of(context))
+    try:
+        with app.app_context():
+            yield
+    finally:
+        close_connections(app)
 
 
 def settings_of(context: click.Context) -> Settings:
@@ -87,7 +100,7 @@ def db() -> None:
 @click.pass_context
 def upgrade(context: click.Context) -> None:
     """Bring the database to this version's schema."""
-    with create_app(settings_of(context)).app_context():
+    with _looking(context):
         click.echo(f"The schema is at {upgrade_schema()}.")
 
 
@@ -95,7 +108,7 @@ def upgrade(context: click.Context) -> None:
 @click.pass_context
 def check(context: click.Context) -> None:
     """Say whether the schema is this version's; exit 1 when not."""
-    with create_app(settings_of(context)).app_context():
+    with _looking(context):
         found, wanted = check_schema()
     if found != wanted:
         stands = f"The schema is at {found or 'nothing'}, this Forum wants {wanted}."
@@ -108,7 +121,7 @@ def check(context: click.Context) -> None:
 @click.pass_context
 def doctor_command(context: click.Context) -> None:
     """Look at everything that can be wrong; exit 1 when something is."""
-    with create_app(settings_of(context)).app_context():
+    with _looking(context):
         findings = doctor()
     for finding in findings:
         click.echo(f"{'ok  ' if finding.good else 'BAD '} {finding.what}: {finding.says}")
@@ -133,7 +146,9 @@ def main() -> None:
     except (WrongSetting, server.PortInUse, DomainError) as error:
         _fail(str(error))
     except OperationalError as error:
-        _fail(f"The database does not answer: {str(error.orig).strip().splitlines()[0]}")
+        _fail(f"The database does not answer: {said_by(error)}")
+    except DBAPIError as error:
+        _fail(f"The database refused: {said_by(error)}")
     except CommandError as error:
         _fail(f"The database's schema is not one this Forum knows: {error}")
 

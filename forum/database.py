@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from flask import Flask
@@ -10,7 +9,7 @@ from flask import Flask
 from forum.core.db import db
 from forum.core.schema import MIGRATIONS, check_schema
 
-__all__ = ["check_schema", "close_connections", "configuration", "has_tables", "upgrade_schema"]
+__all__ = ["check_schema", "close_connections", "configuration", "upgrade_schema"]
 
 
 def upgrade_schema() -> str:
@@ -19,11 +18,6 @@ def upgrade_schema() -> str:
     if found != wanted:
         command.upgrade(configuration(), "head")
     return wanted
-
-
-def has_tables() -> bool:
-    """Say whether the database holds any table of ours."""
-    return sa.inspect(db.engine).has_table("organisation")
 
 
 def close_connections(app: Flask) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+import idna
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "FORUM_"
 BASE_URL = "http://127.0.0.1:8000"
@@ -18,6 +23,9 @@ KEY_BYTES = 32
 SHORTEST_KEY = 32
 MOST_PROXIES = 5
 LARGEST_PORT = 65_535
+USUAL_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f.]*:[0-9a-f:.]*")
+_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f,;<>@]+@[^\s\x00-\x1f\x7f,;<>@]+")
 
 
 class WrongSetting(Exception):
@@ -81,18 +89,23 @@ def _known() -> str:
 
 
 def _from_file(file: Path) -> dict[str, str]:
-    if not file.exists():
-        return {}
     try:
         values = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         message = f"{file} cannot be read: {error}."
         raise WrongSetting(message) from None
-    return {name: _plain(value) for name, value in values.items()}
+    return {name: _plain(name, value) for name, value in values.items()}
 
 
-def _plain(value: object) -> str:
-    return os.pathsep.join(map(str, value)) if isinstance(value, list) else str(value)
+def _plain(name: str, value: object) -> str:
+    if name == "font_dirs" and isinstance(value, list):
+        return os.pathsep.join(map(str, value))
+    if isinstance(value, dict | list | bool) and name in NAMES:
+        message = f"{name} in forum.toml must be one value in quotation marks."
+        raise WrongSetting(message)
+    return str(value)
 
 
 def _checked(place: Path, values: Mapping[str, str]) -> Settings:
@@ -105,56 +118,103 @@ def _checked(place: Path, values: Mapping[str, str]) -> Settings:
         redis_url=_service("redis_url", values.get("redis_url", ""), {"redis", "rediss", "unix"}),
         smtp_url=_service("smtp_url", values.get("smtp_url", ""), {"smtp", "smtps"}),
         mail_from=_sender(values.get("mail_from", "") or MAIL_FROM),
-        trusted_proxies=_count(values.get("trusted_proxies", "0")),
+        trusted_proxies=_count(values.get("trusted_proxies", "") or "0"),
         font_dirs=tuple(part for part in values.get("font_dirs", "").split(os.pathsep) if part),
     )
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    port_ok = True
-    try:
-        port_ok = parts.port is None or 0 < parts.port <= LARGEST_PORT
-    except ValueError:
-        port_ok = False
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or not port_ok:
+    parts = _parts(value)
+    host = _host(parts) if parts and parts.scheme in USUAL_PORTS else None
+    if parts is None or host is None or "?" in value or "#" in value:
         message = (
-            f"FORUM_BASE_URL must be an address such as https://forum.example.com, not {value!r}."
+            "FORUM_BASE_URL must be an address such as https://forum.example.com, "
+            f"not {_without_password(value)!r}."
         )
         raise WrongSetting(message)
-    if parts.path not in {"", "/"}:
-        message = f"FORUM_BASE_URL must have no path after the host, not {value!r}."
+    if "@" in parts.netloc:
+        message = "FORUM_BASE_URL must hold no name and no password."
         raise WrongSetting(message)
-    return value.rstrip("/")
+    if parts.path.strip("/"):
+        message = f"FORUM_BASE_URL must have no path after the host, not {parts.path!r}."
+        raise WrongSetting(message)
+    usual = parts.port in {None, USUAL_PORTS[parts.scheme]}
+    return f"{parts.scheme}://{host}" + ("" if usual else f":{parts.port}")
+
+
+def _parts(value: str) -> SplitResult | None:
+    """Take an address apart; None where that cannot be done or its port is none."""
+    try:
+        parts = urlsplit(value.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    return parts if port is None or 0 < port <= LARGEST_PORT else None
+
+
+def _host(parts: SplitResult) -> str | None:
+    """Return a host as browsers send it: small ASCII letters, an IPv6 address in brackets."""
+    host = parts.hostname or ""
+    try:
+        host = host if host.isascii() else idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        return None
+    if not _HOST.fullmatch(host):
+        return None
+    return f"[{host}]" if ":" in host else host
+
+
+def _without_password(value: str) -> str:
+    return re.sub(r"//[^/]*@", "//…@", value)
 
 
 def _database(value: str) -> str:
+    value = value.strip()
+    scheme, separator, rest = value.partition("://")
     if value.startswith("sqlite:///"):
+        if rest.partition("?")[0] in {"/", "/:memory:"}:
+            message = "FORUM_DATABASE_URL must name a file after sqlite:///."
+            raise WrongSetting(message)
         return value
-    scheme, _, rest = value.partition("://")
-    if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest:
-        return f"postgresql+psycopg://{rest}"
-    message = (
-        "FORUM_DATABASE_URL must begin with sqlite:/// or postgresql://; "
-        f"{scheme!r} is not a database Forum knows."
-    )
-    raise WrongSetting(message)
+    if scheme not in {"postgresql", "postgres", "postgresql+psycopg"} or not rest:
+        named = f"{scheme!r} is" if separator else "this is"
+        message = (
+            "FORUM_DATABASE_URL must begin with sqlite:/// or postgresql://; "
+            f"{named} not a database Forum knows."
+        )
+        raise WrongSetting(message)
+    try:
+        port = make_url(f"postgresql+psycopg://{rest}").port
+    except (ArgumentError, ValueError):
+        port = 0
+    if port is not None and not 0 < port <= LARGEST_PORT:
+        message = (
+            "FORUM_DATABASE_URL must be an address such as "
+            "postgresql://name:password@host:5432/database."
+        )
+        raise WrongSetting(message)
+    return f"postgresql+psycopg://{rest}"
 
 
 def _service(name: str, value: str, schemes: set[str]) -> str:
+    value = value.strip()
     if not value:
         return ""
-    parts = urlsplit(value)
-    if parts.scheme not in schemes or not (parts.hostname or parts.path):
-        wanted = " or ".join(f"{scheme}://" for scheme in sorted(schemes))
+    wanted = " or ".join(f"{scheme}://" for scheme in sorted(schemes))
+    if not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
         message = f"FORUM_{name.upper()} must begin with {wanted}."
+        raise WrongSetting(message)
+    parts = _parts(value)
+    named = parts and (parts.path.strip("/") if parts.scheme == "unix" else parts.hostname)
+    if not named:
+        message = f"FORUM_{name.upper()} must name a host, and a port only as a number."
         raise WrongSetting(message)
     return value
 
 
 def _sender(value: str) -> str:
     _, address = parseaddr(value)
-    if "@" not in address or any(c in value for c in "\r\n"):
+    if not _ADDRESS.fullmatch(address) or not value.isprintable():
         message = (
             "FORUM_MAIL_FROM must hold an address such as Forum <forum@example.com>, "
             f"not {value!r}."
@@ -164,7 +224,7 @@ def _sender(value: str) -> str:
 
 
 def _count(value: str) -> int:
-    if not value.isascii() or not value.isdigit() or int(value) > MOST_PROXIES:
+    if value not in {str(number) for number in range(MOST_PROXIES + 1)}:
         message = f"FORUM_TRUSTED_PROXIES must be a number from 0 to {MOST_PROXIES}, not {value!r}."
         raise WrongSetting(message)
     return int(value)
@@ -175,7 +235,7 @@ def _key(place: Path, value: str) -> bytes:
         if len(value) < SHORTEST_KEY:
             message = f"FORUM_SECRET_KEY must have at least {SHORTEST_KEY} characters."
             raise WrongSetting(message)
-        return value.encode()
+        return value.encode("utf-8", "surrogateescape")
     file = place / "secret.key"
     try:
         place.mkdir(parents=True, exist_ok=True)

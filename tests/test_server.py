@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from forum.app import create_app
+from forum.assets_of_app import edition
 from forum.core.db import writing
 from forum.core.page_scopes import PageBytes
 from forum.settings import Settings
@@ -185,9 +186,7 @@ def test_a_port_that_another_program_holds_is_named(settings: Settings):
 def test_a_dead_jobs_process_is_started_again(server: Server):
     (before,) = server.jobs
     os.kill(before, signal.SIGKILL)
-    wait_until(
-        lambda: server.jobs not in ([], [before]), seconds=30, what="the next jobs process"
-    )
+    wait_until(lambda: server.jobs not in ([], [before]), seconds=30, what="the next jobs process")
     assert len(server.jobs) == 1
 
 
@@ -210,8 +209,13 @@ def test_a_kept_page_is_answered_from_its_bytes_before_flask(server: Server):
     with app.app_context(), writing() as session:
         session.execute(
             sa.insert(PageBytes).values(
-                address="/en/kept-by-hand", scope="site", body=b"from bytes", gzipped=b"",
-                etag="by-hand", headers='[["Content-Type", "text/plain"]]', valid_until=4e9,
+                address=edition() + "/en/kept-by-hand",
+                scope="site",
+                body=b"from bytes",
+                gzipped=b"",
+                etag="by-hand",
+                headers='[["Content-Type", "text/plain"]]',
+                valid_until=4e9,
             )
         )
     databases.close(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -105,19 +106,20 @@ def seal(limit: int = SEAL_BATCH) -> int:
 def verify(session: Session) -> tuple[int, int]:
     """Return how many entries are sealed and how many wait; raises ValueError at a broken link."""
     link, sealed = GENESIS, 0
-    rows = session.scalars(
+    chain = (
         sa.select(AuditEntry)
         .where(AuditEntry.seal_number.is_not(None))
         .order_by(AuditEntry.seal_number)
-        .execution_options(yield_per=1000),
+        .execution_options(yield_per=1000)
     )
-    for expected, entry in enumerate(rows, start=1):
-        link = _link(link, entry)
-        whole = entry.salt is None or entry.digest == _digest(entry.salt, entry.details or {})
-        if entry.seal_number != expected or entry.seal != link or not whole:
-            message = f"the audit trail is broken at entry {expected}"
-            raise ValueError(message)
-        sealed += 1
+    with closing(session.scalars(chain)) as rows:
+        for expected, entry in enumerate(rows, start=1):
+            link = _link(link, entry)
+            whole = entry.salt is None or entry.digest == _digest(entry.salt, entry.details or {})
+            if entry.seal_number != expected or entry.seal != link or not whole:
+                message = f"the audit trail is broken at entry {expected}"
+                raise ValueError(message)
+            sealed += 1
     waiting = session.scalar(
         sa.select(sa.func.count()).where(AuditEntry.seal_number.is_(None)),
     )

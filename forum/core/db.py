@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event, orm
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from forum.core.text import Text, text_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 WRITE = "forum_write"
 BUSY_MILLISECONDS = 10_000
+MOST_RACES = 20
 LARGEST_SQLITE_CACHE_KIB = 16_384
 
 NAMES = {
@@ -46,7 +48,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return dialect.type_descriptor(sa.DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - as the database wants it
-        """Turn an aware moment into UTC."""
+        """Turn an aware moment into UTC; as text every year has four figures, so that it sorts."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -54,7 +56,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
             raise ValueError(message)
         moment = value.astimezone(UTC)
         if dialect.name == "sqlite":
-            return moment.strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+            return moment.isoformat(timespec="microseconds")
         return moment
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002 - the base class's shape
@@ -167,6 +169,7 @@ def prepare_engine(engine: sa.Engine, *, checkpoints: bool) -> None:
 
 
 AfterCommit = Callable[[], None]
+Answer = TypeVar("Answer")
 _WRITER = threading.Lock()
 
 
@@ -220,6 +223,20 @@ def _turn(session: orm.Session) -> Iterator[None]:
 def after_commit(session: orm.Session, act: AfterCommit) -> None:
     """Have something done once the present writing transaction has been committed."""
     session.info["after_commit"].append(act)
+
+
+def once_more_when_raced(act: Callable[[], Answer], *, tries: int = MOST_RACES) -> Answer:
+    """Do it again where another took the same unique name or place at the same moment.
+
+    `act` opens the writing transaction itself and reads in it what is taken: every time round one
+    of those who race gets through, so `tries` is how many may. Raises the last IntegrityError.
+    """
+    for _ in range(tries - 1):
+        try:
+            return act()
+        except IntegrityError:
+            continue
+    return act()
 
 
 @contextmanager

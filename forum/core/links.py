@@ -26,7 +26,6 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     MEMBER_INVITATION = "member_invitation"
     PREVIEW = "preview"
-    FEED = "feed"
 
 
 @dataclass(frozen=True, slots=True)

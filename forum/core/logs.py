@@ -12,7 +12,7 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 MAIL = re.compile(r"[^\s@<>\"'(),:;]{1,64}@[^\s@<>\"'(),:;]{1,255}")
-SECRET_LINK = re.compile(r"/(r|i|s|t|T|my|sign-in|invited|door/pair|preview)/[^\s/?\"'<>]{8,}")
+SECRET_LINK = re.compile(r"/(r|i|s|t|T|my|sign-in|invitations|door/pair|preview)/[^\s/?\"'<>]{8,}")
 OUTSPOKEN = ("_granian", "forum")
 OF_NO_USE = "Python threads, which seems quite high"
 

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.core.db import Model, after_commit, db, writing
 from forum.core.ids import uuid7
+from forum.core.periodic import every
+from forum.core.text import clean_line
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -27,6 +29,11 @@ After = Callable[[Payload, datetime], None]
 LEASE = timedelta(seconds=60)
 BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 21600, 86400))
 BATCH = 50
+TRIED_IN_VAIN = 5
+"""After so many tries (some 13 minutes) a failing effect no longer looks like a passing trouble."""
+
+KEPT_DONE = timedelta(days=30)
+SWEPT_AT_ONCE = 1000
 
 
 class OutboxRow(Model):
@@ -125,12 +132,42 @@ def deliver_due(now: datetime, limit: int = BATCH) -> int:
         try:
             for react in _AFTER[topic]:
                 react(payload, now)
-        except Exception as problem:  # noqa: BLE001 - one broken effect must not stop the others; it is kept and retried
+        except Exception as problem:
             db.session.rollback()
-            error = f"{type(problem).__name__}: {problem}"[:500]
-            log.warning("outbox %s failed (try %s): %s", topic, tries, type(problem).__name__)
+            error = clean_line(f"{type(problem).__name__}: {problem}")[:500]
+            log.exception("outbox %s failed (try %s)", topic, tries)
         _settle(row_id, tries, error, now)
     return len(rows)
+
+
+def stuck() -> dict[str, int]:
+    """Return by topic how many effects have failed TRIED_IN_VAIN times or more; one statement."""
+    rows = db.session.execute(
+        sa.select(OutboxRow.topic, sa.func.count())
+        .where(OutboxRow.done_at.is_(None), OutboxRow.tries >= TRIED_IN_VAIN)
+        .where(OutboxRow.last_error.is_not(None))
+        .group_by(OutboxRow.topic)
+        .order_by(OutboxRow.topic),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+@every(timedelta(days=1), "sweep the outbox")
+def sweep(now: datetime) -> int:
+    """Delete what was done more than KEPT_DONE ago, some at a time; return how many rows."""
+    old = sa.select(OutboxRow.id).where(OutboxRow.done_at < now - KEPT_DONE).limit(SWEPT_AT_ONCE)
+    swept = 0
+    while True:
+        with writing() as session:
+            gone = session.execute(
+                sa.delete(OutboxRow)
+                .where(OutboxRow.id.in_(old))
+                .returning(OutboxRow.id)
+                .execution_options(synchronize_session=False),
+            ).all()
+        swept += len(gone)
+        if len(gone) < SWEPT_AT_ONCE:
+            return swept
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.core.db import Model
@@ -47,16 +48,15 @@ def event_scope(event_id: UUID) -> str:
 
 def changed(session: Session, *scopes: str) -> None:
     """Drop the pages of these scopes in the caller's transaction, and any being rendered now."""
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
     for scope in sorted(set(scopes)):
-        raised = session.execute(
-            sa.update(PageScope)
-            .where(PageScope.scope == scope)
-            .values(revision=PageScope.revision + 1)
-            .returning(PageScope.revision)
-            .execution_options(synchronize_session=False),
-        ).scalar()
-        if raised is None:
-            session.execute(sa.insert(PageScope).values(scope=scope, revision=1))
+        session.execute(
+            insert(PageScope)
+            .values(scope=scope, revision=1)
+            .on_conflict_do_update(
+                index_elements=[PageScope.scope], set_={"revision": PageScope.revision + 1}
+            ),
+        )
     session.execute(
         sa.delete(PageBytes)
         .where(PageBytes.scope.in_(scopes))

@@ -92,7 +92,7 @@ def changes_since(session: Session, kind: str, thing_id: UUID, revision: int) ->
     entries = session.scalars(
         sa.select(AuditEntry)
         .where(AuditEntry.thing_kind == kind, AuditEntry.thing_id == thing_id)
-        .order_by(AuditEntry.id.desc())
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
         .limit(LONGEST_MEMORY),
     )
     found = [

@@ -98,10 +98,6 @@ class Text:
         """Return the languages of the order that have no text; none when nothing is written."""
         return tuple(key for key in order if not self.get(key)) if self else ()
 
-    def with_language(self, key: str, text: str) -> Text:
-        """Return a copy that says this in one language."""
-        return Text({**self.by_language, key: text})
-
 
 def text_of(value: Mapping[str, str] | str | None) -> Text:
     """Return a Text from stored JSON, a plain English string, or nothing."""

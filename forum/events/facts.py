@@ -9,6 +9,7 @@ from urllib.parse import quote, quote_plus
 
 from forum.core import dates
 from forum.core.i18n import Sentence, sentence
+from forum.core.links import Purpose, derive
 from forum.core.text import EMPTY, Fragment
 from forum.events.rules import EventState
 from forum.events.titles import Title, title_of
@@ -58,6 +59,12 @@ class Addresses:
         """Return a file made from the event: its colours, its cover."""
         more = f"&preview={self.preview}" if self.preview else ""
         return f"/e/{self.slug}/{name}?v={version}{more}"
+
+
+def preview_of(event: Event, language: Language) -> str:
+    """Return the path that shows a draft to everybody who has it; empty once it is public."""
+    token = "" if event.is_public else derive(Purpose.PREVIEW, event.id)
+    return Addresses(language, event.slug, token).event if token else ""
 
 
 @dataclass(frozen=True, slots=True)

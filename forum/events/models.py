@@ -169,6 +169,12 @@ class OldSlug(Model):
     event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
 
 
+def face_name(file_name: str, focus: tuple[int, int]) -> str:
+    """Return the name of the tile that is cut from a picture's file round this point."""
+    stem, _, ending = file_name.rpartition(".")
+    return f"{stem}-{focus[0]}-{focus[1]}.{ending}"
+
+
 class Picture(Model):
     """An uploaded picture, decoded and re-encoded; `focus_x` and `focus_y` in hundredths.
 
@@ -197,8 +203,7 @@ class Picture(Model):
     @property
     def face_name(self) -> str:
         """The file of the tile; another focus is another file, so that it may be kept for ever."""
-        stem, _, ending = self.file_name.rpartition(".")
-        return f"{stem}-{self.focus_x}-{self.focus_y}.{ending}"
+        return face_name(self.file_name, (self.focus_x, self.focus_y))
 
     @property
     def address(self) -> str:

@@ -98,14 +98,6 @@ def event_by_id(event_id: UUID) -> Event:
     return event
 
 
-def public_events(organisation_id: UUID | None = None) -> Sequence[Event]:
-    """Return all events guests may know of, in order of time, with their places (1 statement)."""
-    query = sa.select(Event).where(Event.state != EventState.DRAFT).options(*_whole())
-    if organisation_id is not None:
-        query = query.where(Event.organisation_id == organisation_id)
-    return db.session.scalars(query.order_by(Event.starts_at, Event.id)).all()
-
-
 def events_of(
     organisations: Iterable[UUID],
     *,

@@ -21,7 +21,7 @@ from forum.core.http.headers import private
 from forum.core.http.i18n import translated
 from forum.core.i18n import sentence
 from forum.core.permissions import Action, can
-from forum.core.text import Fragment
+from forum.core.text import Fragment, clean_line
 from forum.core.urls import absolute
 from forum.events.queries import managed_event
 from forum.messaging import queries, service
@@ -58,7 +58,7 @@ def listing(slug: str) -> str:
     """List, filter and search an event's messages, all of it in the address."""
     event = managed_event(current_actor(), slug, Action.SEE_MESSAGES)
     state = _state(request.args.get("state"))
-    search = request.args.get("q", "").strip()[: queries.LONGEST_SEARCH]
+    search = clean_line(request.args.get("q"))[: queries.LONGEST_SEARCH]
     number = request.args.get("page", 1, type=int)
     return render_template(
         "messaging/list.html",

@@ -27,11 +27,19 @@ def user_group() -> None:
 
 @user_group.command("invite")
 @click.argument("email")
-@click.option("--organisation", "short", metavar="SLUG", default="",
-              help="The organisation's short name; the first organisation is made under it.")
+@click.option(
+    "--organisation",
+    "short",
+    metavar="SLUG",
+    default="",
+    help="The organisation's short name; the first organisation is made under it.",
+)
 @click.option("--new", is_flag=True, help="Make the organisation where there is none of that name.")
-@click.option("--role", type=click.Choice([role.value for role in Role]),
-              help="The role there (default: owner; a member keeps the present one).")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    help="The role there (default: owner; a member keeps the present one).",
+)
 @click.option("--name", default="", help="The person's name.")
 @with_app
 def invite(email: str, short: str, role: str | None, name: str, *, new: bool) -> None:
@@ -47,8 +55,12 @@ def invite(email: str, short: str, role: str | None, name: str, *, new: bool) ->
     if slug not in known:
         if known and not new:
             raise NotFound(
-                sentence("There is no organisation “%(slug)s”; there are: %(known)s. "
-                         "Add --new to make it.", slug=slug, known=", ".join(known)),
+                sentence(
+                    "There is no organisation “%(slug)s”; there are: %(known)s. "
+                    "Add --new to make it.",
+                    slug=slug,
+                    known=", ".join(known),
+                ),
             )
         slug = organisation_slug(slug)
         words = Text({"en": slug.replace("-", " ").title()})

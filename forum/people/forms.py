@@ -99,7 +99,8 @@ class OrganisationForm(OfficeForm):
     """What an organisation says of itself."""
 
     name = line_in_three(
-        lazy_gettext("Name"), most=LONGEST_ORGANISATION,
+        lazy_gettext("Name"),
+        most=LONGEST_ORGANISATION,
         needed=lazy_gettext("Enter the organisation’s name in at least one language"),
     )
     contact_email = MailField(
@@ -107,7 +108,8 @@ class OrganisationForm(OfficeForm):
         description=lazy_gettext("Guests see this address, and write to it."),
     )
     time_zone = LineField(
-        lazy_gettext("Time zone"), [Enter(lazy_gettext("Enter a time zone, like Asia/Hong_Kong"))],
+        lazy_gettext("Time zone"),
+        [Enter(lazy_gettext("Enter a time zone, like Asia/Hong_Kong"))],
         render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
         description=lazy_gettext("New events begin with it."),
     )
@@ -116,7 +118,9 @@ class OrganisationForm(OfficeForm):
         description=lazy_gettext("Pages keep it readable in light and dark."),
     )
     privacy = paragraphs_in_three(
-        lazy_gettext("What personal data is used for"), most=LONGEST_PRIVACY, rows=5,
+        lazy_gettext("What personal data is used for"),
+        most=LONGEST_PRIVACY,
+        rows=5,
         description=lazy_gettext(
             "Guests read this beside the form: what for, who sees it, how long it is kept."
         ),

@@ -23,7 +23,13 @@ from forum.people.models import (
     User,
     UserSession,
 )
-from forum.people.rules import SEEN_EVERY, InvitationUsed, LinkUsed, session_lives
+from forum.people.rules import (
+    SEEN_EVERY,
+    InvitationUsed,
+    LinkUsed,
+    may_be_organisation,
+    session_lives,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,9 +60,15 @@ def live_session(secret: str, now: datetime) -> LiveSession | None:
         return None
     rows = db.session.execute(
         sa.select(
-            UserSession.id.label("session_id"), UserSession.user_id, UserSession.expires_at,
-            UserSession.last_seen_at, User.name, User.email, User.lang,
-            Member.organisation_id, Member.role,
+            UserSession.id.label("session_id"),
+            UserSession.user_id,
+            UserSession.expires_at,
+            UserSession.last_seen_at,
+            User.name,
+            User.email,
+            User.lang,
+            Member.organisation_id,
+            Member.role,
         )
         .join(User, User.id == UserSession.user_id)
         .outerjoin(Member, Member.user_id == User.id)
@@ -69,7 +81,10 @@ def live_session(secret: str, now: datetime) -> LiveSession | None:
         return None
     roles = {row.organisation_id: row.role for row in rows if row.organisation_id is not None}
     actor = Actor(
-        ActorKind.USER, first.user_id, first.name or first.email, roles,
+        ActorKind.USER,
+        first.user_id,
+        first.name or first.email,
+        roles,
         session_id=first.session_id,
     )
     return LiveSession(actor, first.lang, now - first.last_seen_at >= SEEN_EVERY)
@@ -156,6 +171,8 @@ def managed_organisation(actor: Actor, slug: str, action: Action) -> Organisatio
 
     Raises NotFound for others' organisations, Forbidden where the role lacks the action.
     """
+    if not may_be_organisation(slug):
+        raise NotFound
     found = db.session.scalars(
         sa.select(Organisation).where(
             Organisation.slug == slug, Organisation.id.in_(list(actor.roles))

@@ -164,3 +164,8 @@ def organisation_slug(latin: str) -> str:
     if not slug:
         raise BadOrganisationSlug(field="organisation")
     return slug
+
+
+def may_be_organisation(slug: str) -> bool:
+    """Say whether an address could name an organisation, before a database is asked."""
+    return len(slug) <= LONGEST_SLUG and _NOT_IN_SLUG.sub("-", slug).strip("-") == slug != ""

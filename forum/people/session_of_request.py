@@ -45,16 +45,19 @@ def load_actor() -> Actor | None:
 def keep_cookie(response: AnyResponse, begun: SignedIn) -> None:
     """Give the browser the secret of a session just begun."""
     response.set_cookie(
-        cookie_name(), begun.secret, max_age=SESSION_LASTS, path="/", secure=_https(),
-        httponly=True, samesite="Lax",
+        cookie_name(),
+        begun.secret,
+        max_age=SESSION_LASTS,
+        path="/",
+        secure=_https(),
+        httponly=True,
+        samesite="Lax",
     )
 
 
 def drop_cookie(response: AnyResponse) -> None:
     """Have the browser forget its session."""
-    response.delete_cookie(
-        cookie_name(), path="/", secure=_https(), httponly=True, samesite="Lax"
-    )
+    response.delete_cookie(cookie_name(), path="/", secure=_https(), httponly=True, samesite="Lax")
 
 
 def network() -> str:

@@ -67,7 +67,10 @@ def ask() -> Response:
     if not form.validate_on_submit():
         return _sign_in_page(form, 422)
     service.request_sign_in(
-        form.email.data or "", network=network(), lang=current_language().key, now=clock.now(),
+        form.email.data or "",
+        network=network(),
+        lang=current_language().key,
+        now=clock.now(),
         onward=known_path(form.next.data),
     )
     return redirect(url_for(".mail"), 303)
@@ -141,9 +144,14 @@ def account() -> Response:
         status = 422
     memberships = queries.memberships_of(actor)
     page = render_template(
-        "people/account.html", form=form, user=user, present=actor.session_id,
-        sessions=queries.sessions_of(user.id, clock.now()), memberships=memberships,
-        zone=memberships[0].organisation.zone if memberships else UTC, words=ROLE_WORDS,
+        "people/account.html",
+        form=form,
+        user=user,
+        present=actor.session_id,
+        sessions=queries.sessions_of(user.id, clock.now()),
+        memberships=memberships,
+        zone=memberships[0].organisation.zone if memberships else UTC,
+        words=ROLE_WORDS,
     )
     return private(make_response(page, status))
 
@@ -193,8 +201,12 @@ def accept_invitation(token: str) -> Response:
         return _invitation_page(token, form, 422)
     try:
         begun = service.accept_invitation(
-            token, name=form.data.get("name") or "", lang=current_language().key,
-            network=network(), user_agent=request.user_agent.string, now=now,
+            token,
+            name=form.data.get("name") or "",
+            lang=current_language().key,
+            network=network(),
+            user_agent=request.user_agent.string,
+            now=now,
         )
     except InvitationUsed as error:
         return _invitation_spent(error)
@@ -241,7 +253,9 @@ def _sign_in_page(form: SignInForm, status: int) -> Response:
 
 def _spent(error: LinkUsed) -> Response:
     page = render_template(
-        "people/spent.html", says=translated(error.says), form=SignInForm(formdata=None, next=""),
+        "people/spent.html",
+        says=translated(error.says),
+        form=SignInForm(formdata=None, next=""),
         **_frame(),
     )
     return private(make_response(page, error.status))
@@ -254,9 +268,13 @@ def _invitation_page(token: str, form: NameForm, status: int) -> Response:
         return _invitation_spent(error)
     key = current_language().key
     page = render_template(
-        "people/invitation.html", invitation=invitation, form=form,
+        "people/invitation.html",
+        invitation=invitation,
+        form=form,
         organisation=invitation.organisation.name.pick(key, invitation.organisation.languages),
-        role=ROLE_WORDS[invitation.role], asks_name=not (user and user.name), **_frame(),
+        role=ROLE_WORDS[invitation.role],
+        asks_name=not (user and user.name),
+        **_frame(),
     )
     return private(make_response(page, status))
 

@@ -17,10 +17,9 @@ from forum.core.db import db
 from forum.core.text import clean_line
 from forum.core.urls import absolute
 from forum.events.models import Event
+from forum.events.rules import LARGEST_CAPACITY, LONGEST_TITLE
 from forum.people.models import Organisation
 from forum.programme.importing.storing import READERS, Wanted, import_event
-
-LONGEST_TITLE = 300
 
 
 @click.group("event")
@@ -56,7 +55,11 @@ def list_events() -> None:
 )
 @click.option("--organisation", help="Its slug; not needed where there is only one.")
 @click.option(
-    "--capacity", type=click.IntRange(1, 1_000_000), default=200, show_default=True, help="Seats."
+    "--capacity",
+    type=click.IntRange(1, LARGEST_CAPACITY),
+    default=200,
+    show_default=True,
+    help="Seats.",
 )
 @click.option(
     "--starts-on",

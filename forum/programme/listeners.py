@@ -8,9 +8,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session as Transaction
 
 from forum.core.outbox import Payload, within
-from forum.programme.service import follow_event, follow_room
+from forum.programme.service import follow_event, follow_organisation, follow_room
 
-SEEN_IN_SESSIONS = {"venue_id", "time_zone", "state"}
+TELLS_CALENDARS = {"venue_id", "time_zone", "state"}
+SEEN_IN_SESSIONS = {"slug", "contact_email", "languages", "state_note"}
+"""What feeds show with every session although calendars need not act on it."""
+SEEN_OF_ORGANISATIONS = {"name", "contact_email"}
 
 
 @within("event.published")
@@ -20,8 +23,19 @@ SEEN_IN_SESSIONS = {"venue_id", "time_zone", "state"}
 def sessions_follow_their_event(transaction: Transaction, payload: Payload, now: datetime) -> None:
     """Let calendars hear of every session whose place or standing the event has changed."""
     seen_before = "published_at" not in payload["changed"]
-    if seen_before and SEEN_IN_SESSIONS & set(payload["changed"]):
-        follow_event(transaction, UUID(payload["event_id"]), now)
+    what = set(payload["changed"])
+    if seen_before and what & (TELLS_CALENDARS | SEEN_IN_SESSIONS):
+        event_id = UUID(payload["event_id"])
+        follow_event(transaction, event_id, now, tells=bool(what & TELLS_CALENDARS))
+
+
+@within("people.organisation_changed")
+def sessions_follow_their_organiser(
+    transaction: Transaction, payload: Payload, now: datetime
+) -> None:
+    """Let feeds say that every session of an organisation is newer where they show its change."""
+    if SEEN_OF_ORGANISATIONS & set(payload["changed"]):
+        follow_organisation(transaction, UUID(payload["organisation_id"]), now)
 
 
 @within("room.changed")

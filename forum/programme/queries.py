@@ -57,54 +57,6 @@ def session_of(event_id: UUID, session_id: UUID, *, include_drafts: bool = False
     return found
 
 
-def speakers_of(event_id: UUID, *, include_drafts: bool = False) -> Sequence[Speaker]:
-    """Return who appears in an event, by precedence and name, with pictures (1 statement)."""
-    in_event = sa.select(Appearance.speaker_id).join(Session).where(Session.event_id == event_id)
-    if not include_drafts:
-        in_event = in_event.where(Session.state != SessionState.DRAFT)
-    return db.session.scalars(
-        sa.select(Speaker)
-        .where(Speaker.id.in_(in_event))
-        .options(joinedload(Speaker.picture))
-        .order_by(Speaker.precedence, Speaker.name, Speaker.name_zh, Speaker.id),
-    ).all()
-
-
-def speaker_by_slug(event_id: UUID, slug: str) -> tuple[Speaker, Sequence[Session]]:
-    """Return a speaker of an event and the sessions they appear in (3 statements).
-
-    Raises NotFound for one who does not appear in it.
-    """
-    if not looks_like_slug(slug):
-        raise NotFound
-    speaker = db.session.scalars(
-        sa.select(Speaker)
-        .where(
-            Speaker.slug == slug,
-            Speaker.id.in_(
-                sa.select(Appearance.speaker_id)
-                .join(Session)
-                .where(Session.event_id == event_id, Session.state != SessionState.DRAFT),
-            ),
-        )
-        .options(joinedload(Speaker.picture)),
-    ).one_or_none()
-    if speaker is None:
-        raise NotFound
-    sessions = db.session.scalars(
-        sa.select(Session)
-        .where(
-            Session.event_id == event_id,
-            Session.state != SessionState.DRAFT,
-            Session.id.in_(
-                sa.select(Appearance.session_id).where(Appearance.speaker_id == speaker.id),
-            ),
-        )
-        .options(*_whole()),
-    )
-    return speaker, sorted(sessions.unique().all(), key=_order)
-
-
 def speakers_at(organisation_id: UUID, event_id: UUID) -> Sequence[SpeakerRow]:
     """Return all speakers of an organisation with their number of sessions here (1 statement)."""
     here = (

@@ -12,10 +12,11 @@ from uuid import UUID
 from forum.core.errors import Conflict, Invalid
 from forum.core.i18n import sentence
 
-LONGEST_TITLE = 200
-LONGEST_ABSTRACT = 5000
+LONGEST_TITLE = 300
 LONGEST_NAME = 200
-LONGEST_BIOGRAPHY = 5000
+LONGEST_ABSTRACT = 10_000
+"""Real programmes hold abstracts of 9,700 characters; imports and forms share these bounds."""
+LONGEST_BIOGRAPHY = LONGEST_ABSTRACT
 MOST_PARTS = 60
 """Appearances in one session."""
 MOST_SESSIONS = 2000

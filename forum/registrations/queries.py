@@ -179,7 +179,7 @@ def matching(search: str) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _forms_of(word: str) -> set[str]:
-    """A reference is typed with its dash and kept without; a name such as Wong-Chan keeps it."""
+    """Return a word with and without its dash where it may be a reference, else as typed."""
     bare = word.replace("-", "")
     return {word, bare} if len(bare) == CODE_LENGTH else {word}
 

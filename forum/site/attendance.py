@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 DAYS = 14
+ONE_DAY = timedelta(days=1)
 WIDTH = 1000
 HEIGHT = 200
 TOP = 14
@@ -47,31 +47,27 @@ class Chart:
         return self.days[len(self.days) // 2]
 
 
-def chart(
-    confirmed: Iterable[datetime],
-    gone: Iterable[datetime],
-    capacity: int,
-    zone: tzinfo,
-    now: datetime,
-) -> Chart:
-    """Draw the last fourteen days in the event's zone from the moments of coming and going."""
-    steps: Counter[date] = Counter()
-    for moment in confirmed:
-        steps[moment.astimezone(zone).date()] += 1
-    for moment in gone:
-        steps[moment.astimezone(zone).date()] -= 1
+def days_shown(zone: tzinfo, now: datetime) -> list[date]:
+    """Return the last fourteen days in the event's zone, today the last."""
     today = now.astimezone(zone).date()
-    begins = today - timedelta(days=DAYS - 1)
-    standing = sum(step for day, step in steps.items() if day < begins)
-    days: list[Day] = []
-    for offset in range(DAYS):
-        day = begins + timedelta(days=offset)
-        standing += steps[day]
-        days.append(Day(day, standing, steps[day]))
-    most = max([capacity, *(day.confirmed for day in days), 1])
+    return [today - ONE_DAY * away for away in range(DAYS - 1, -1, -1)]
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """Return the moment at which a day begins in a zone."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def chart(days: Sequence[date], standing: Sequence[int], capacity: int) -> Chart:
+    """Draw how many were confirmed: `standing` begins with the midnight before the first day."""
+    shown = [
+        Day(day, number, number - before)
+        for day, before, number in zip(days, standing, standing[1:], strict=False)
+    ]
+    most = max([capacity, *standing[1:], 1])
     points = [
         (round(WIDTH * number / (DAYS - 1)), round(HEIGHT - (HEIGHT - TOP) * day.confirmed / most))
-        for number, day in enumerate(days)
+        for number, day in enumerate(shown)
     ]
     line = "M" + "L".join(f"{x} {y}" for x, y in points)
-    return Chart(days, line, f"{line}L{WIDTH} {HEIGHT}L0 {HEIGHT}Z", most // 2)
+    return Chart(shown, line, f"{line}L{WIDTH} {HEIGHT}L0 {HEIGHT}Z", most // 2)

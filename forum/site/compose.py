@@ -12,11 +12,12 @@ from forum.core.text import EMPTY, Fragment
 from forum.events.facts import Addresses, facts_of
 from forum.events.rules import Opening, opening
 from forum.events.titles import title_of
+from forum.events.words import PARTNERS
 from forum.programme import words
 from forum.programme.rules import GUESTS_OF_HONOUR, PAUSES, SessionKind, SessionState
 from forum.site.people import TONES, person_of
 from forum.site.rules import Times
-from forum.site.shapes import PARTNER_WORDS, Card, Item, Part, PartnerLine, Person
+from forum.site.shapes import Card, Item, Part, PartnerLine, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,8 +91,7 @@ def _item(event: Event, session: Session, people: dict[UUID, Person], to: Addres
     starts, ends = session.starts_at or event.starts_at, session.ends_at or event.ends_at
     day = session.day or dates.local_day(starts, zone)
     cast = tuple(
-        Part(people[one.speaker_id], one.role, words.ROLES[one.role])
-        for one in session.appearances
+        Part(people[one.speaker_id], one.role, words.ROLES[one.role]) for one in session.appearances
     )
     return Item(
         id=session.id,
@@ -176,7 +176,7 @@ def partner_lines(partners: Iterable[Partner], event: Event, key: str) -> tuple[
         PartnerLine(
             name=one.name.pick(key, event.languages),
             role=one.role,
-            word=PARTNER_WORDS[one.role],
+            word=PARTNERS[one.role],
             tier=one.tier.pick(key, event.languages),
             website=one.website,
         )

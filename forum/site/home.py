@@ -19,15 +19,17 @@ from forum.core.http.i18n import current_language
 from forum.core.i18n import Sentence, sentence
 from forum.core.languages import by_key
 from forum.core.permissions import Action, can
+from forum.events.facts import preview_of
 from forum.events.queries import managed_event
 from forum.events.rules import EventState, Opening, opening
+from forum.events.words import STATES
 from forum.programme.models import Session
 from forum.programme.rules import SessionState
 from forum.registrations.models import Registration
 from forum.registrations.queries import counts_of
 from forum.registrations.rules import STATE_WORDS
 from forum.seats.queries import Seats, seats_of
-from forum.site.attendance import Chart, chart
+from forum.site.attendance import ONE_DAY, Chart, chart, days_shown, midnight
 
 if TYPE_CHECKING:
     from forum.events.models import Event
@@ -35,13 +37,6 @@ if TYPE_CHECKING:
 blueprint = Blueprint("home", __name__, url_prefix="/manage")
 
 office.room(office.Room(10, sentence("Home"), "home", "", Action.SEE_EVENT))
-
-EVENT_TAGS = {
-    EventState.DRAFT: ("", sentence("Draft")),
-    EventState.PUBLISHED: ("go", sentence("Published")),
-    EventState.POSTPONED: ("look", sentence("Postponed")),
-    EventState.CANCELLED: ("stop", sentence("Cancelled")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +92,8 @@ def show(slug: str) -> str:
     return render_template(
         "site/manage_home.html",
         event=event,
-        tag=EVENT_TAGS[event.state],
+        tag=STATES[event.state],
+        preview=preview_of(event, current_language()),
         today=dates.day(today, current_language().key, year=False),
         away=away,
         ended=now >= event.ends_at,
@@ -122,18 +118,19 @@ def show(slug: str) -> str:
 
 
 def _chart(event: Event, seats: Seats, now: datetime) -> Chart:
-    rows = db.session.execute(
-        sa.select(Registration.confirmed_at, Registration.cancelled_at).where(
-            Registration.event_id == event.id, Registration.confirmed_at.is_not(None)
-        ),
-    ).all()
-    return chart(
-        [row[0] for row in rows if row[0]],
-        [row[1] for row in rows if row[1]],
-        seats.capacity,
-        event.zone,
-        now,
-    )
+    """Count who was confirmed at the end of each day shown; one statement, one row."""
+    days = days_shown(event.zone, now)
+    came, went = Registration.confirmed_at, Registration.cancelled_at
+    ends = [midnight(day, event.zone) for day in (days[0], *(day + ONE_DAY for day in days))]
+    row = db.session.execute(
+        sa.select(
+            *(
+                sa.func.count().filter(came < end) - sa.func.count().filter(went < end)
+                for end in ends
+            ),
+        ).where(Registration.event_id == event.id, came.is_not(None)),
+    ).one()
+    return chart(days, [int(number) for number in row], seats.capacity)
 
 
 def _programme(event: Event) -> Programme:

@@ -18,9 +18,7 @@ TONES = 7
 """Tints of tiles, handed out in the order of the programme so that neighbours on stage differ."""
 
 
-def person_of(
-    speaker: Speaker, *, key: str, order: Sequence[str], tone: int, href: str
-) -> Person:
+def person_of(speaker: Speaker, *, key: str, order: Sequence[str], tone: int, href: str) -> Person:
     """Return a speaker in the page's language; `tone` 0 is the guest of honour's tile."""
     latin = Fragment(speaker.shown_name, "en") if speaker.name else EMPTY
     chinese = Fragment(speaker.name_zh, TRADITIONAL.key) if speaker.name_zh else EMPTY

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from forum.core.db import db
 from forum.events.models import Event, OldSlug, Series
+from forum.events.queries import looks_like_slug
 from forum.events.rules import EventState
 from forum.people.models import Organisation
 from forum.programme.models import Appearance, Session, Speaker
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 MOST_UPCOMING = 100
 MOST_PAST = 30
+MOST_LISTED = 500
+MOST_OF_ALL = 10_000
+"""Events, and sessions or speakers of all of them, in the site map."""
 
 
 def event_key_of(slug: str) -> tuple[UUID, EventState] | None:
@@ -34,6 +38,8 @@ def event_key_of(slug: str) -> tuple[UUID, EventState] | None:
 
 def moved_to(slug: str) -> str | None:
     """Return the present slug of an event that once was public at this one; one statement."""
+    if not looks_like_slug(slug):
+        return None
     return db.session.scalar(
         sa.select(Event.slug)
         .join(OldSlug, OldSlug.event_id == Event.id)
@@ -96,6 +102,8 @@ def _public(series_id: UUID | None) -> sa.Select[Event]:
 
 def series_of(slug: str) -> Series | None:
     """Return a series; one statement."""
+    if not looks_like_slug(slug):
+        return None
     return db.session.scalar(sa.select(Series).where(Series.slug == slug))
 
 
@@ -117,18 +125,24 @@ class Address:
 
 
 def addresses() -> list[Address]:
-    """Return every public event with its sessions and speakers; three statements."""
+    """Return the newest public events with their sessions and speakers; three statements."""
     events = db.session.execute(
         sa.select(Event.id, Event.slug)
         .where(Event.state != EventState.DRAFT)
-        .order_by(Event.starts_at, Event.id),
+        .order_by(Event.starts_at.desc(), Event.id)
+        .limit(MOST_LISTED),
     ).all()
-    shown = (Session.state != SessionState.DRAFT, Session.starts_at.is_not(None))
+    shown = (
+        Session.event_id.in_([event_id for event_id, _ in events]),
+        Session.state != SessionState.DRAFT,
+        Session.starts_at.is_not(None),
+    )
     sessions: dict[UUID, list[UUID]] = {}
     for event_id, session_id in db.session.execute(
         sa.select(Session.event_id, Session.id)
         .where(*shown)
-        .order_by(Session.starts_at, Session.id),
+        .order_by(Session.starts_at, Session.id)
+        .limit(MOST_OF_ALL),
     ):
         sessions.setdefault(event_id, []).append(session_id)
     speakers: dict[UUID, list[str]] = {}
@@ -138,7 +152,8 @@ def addresses() -> list[Address]:
         .join(Speaker, Speaker.id == Appearance.speaker_id)
         .where(*shown)
         .distinct()
-        .order_by(Session.event_id, Speaker.slug),
+        .order_by(Session.event_id, Speaker.slug)
+        .limit(MOST_OF_ALL),
     ):
         speakers.setdefault(event_id, []).append(slug)
     return [
@@ -154,5 +169,6 @@ def series_slugs() -> Sequence[str]:
         .join(Event, Event.series_id == Series.id)
         .where(Event.state != EventState.DRAFT)
         .distinct()
-        .order_by(Series.slug),
+        .order_by(Series.slug)
+        .limit(MOST_LISTED),
     ).all()

@@ -49,7 +49,13 @@ def changes_at(times: Times, now: datetime) -> datetime | None:
 
 
 def state_line(
-    opening: Opening, times: Times, seats: Band | None, *, note: Fragment, key: str, now: datetime,
+    opening: Opening,
+    times: Times,
+    seats: Band | None,
+    *,
+    note: Fragment,
+    key: str,
+    now: datetime,
 ) -> StateLine | None:
     """Return what is not normal about an event, or None."""
     kind, says = _abnormal(opening, times, seats, key, now)
@@ -59,7 +65,11 @@ def state_line(
 
 
 def _abnormal(
-    opening: Opening, times: Times, seats: Band | None, key: str, now: datetime,
+    opening: Opening,
+    times: Times,
+    seats: Band | None,
+    key: str,
+    now: datetime,
 ) -> tuple[str, Sentence | None]:
     if opening is Opening.OPEN:
         if seats is not None and seats.full:
@@ -102,14 +112,17 @@ def register_card(opening: Opening, seats: Band | None, href: str) -> RegisterCa
     elif opening is Opening.OPEN:
         act, says = (sentence("Join the wait list") if full else sentence("Register")), None
     else:
-        act, says = None, {
-            Opening.NOT_YET: sentence("Registration is not open yet"),
-            Opening.CLOSED: sentence("Registration has closed"),
-            Opening.CANCELLED: sentence("Cancelled"),
-            Opening.POSTPONED: sentence("Postponed"),
-            Opening.PAST: sentence("This event is over"),
-            Opening.DRAFT: sentence("Registration opens when the event is published"),
-        }[opening]
+        act, says = (
+            None,
+            {
+                Opening.NOT_YET: sentence("Registration is not open yet"),
+                Opening.CLOSED: sentence("Registration has closed"),
+                Opening.CANCELLED: sentence("Cancelled"),
+                Opening.POSTPONED: sentence("Postponed"),
+                Opening.PAST: sentence("This event is over"),
+                Opening.DRAFT: sentence("Registration opens when the event is published"),
+            }[opening],
+        )
     return RegisterCard(opening, full, fewer, act, says, href)
 
 
@@ -176,7 +189,8 @@ def _grid(items: Sequence[Item], zone: tzinfo, key: str) -> Grid | None:
             height = row_of[block.ends] - number
             covered |= {
                 (number + down, place + across)
-                for down in range(height) for across in range(block.columns)
+                for down in range(height)
+                for across in range(block.columns)
             }
             cells.append(Cell(tuple(block.items), height, block.columns))
         clock = dates.list_clock(moment, zone, key)

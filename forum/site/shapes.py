@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from forum.core.i18n import Sentence, sentence
+from forum.core.i18n import Sentence
 from forum.core.text import Fragment
 from forum.events.rules import Opening, PartnerRole
 from forum.events.titles import Title
 from forum.programme.rules import GUESTS_OF_HONOUR, LEADERS, AppearanceRole, SessionKind
 
-PARTNER_WORDS: Mapping[PartnerRole, Sentence] = {
-    PartnerRole.ORGANISER: sentence("Organiser"),
-    PartnerRole.CO_HOST: sentence("Co-host"),
-    PartnerRole.CO_ORGANISER: sentence("Co-organiser"),
-    PartnerRole.SPONSOR: sentence("Sponsor"),
-    PartnerRole.SUPPORTING: sentence("Supporting organisation"),
-    PartnerRole.MEDIA: sentence("Media partner"),
-}
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -40,8 +40,7 @@ def event_data(
         "eventAttendanceMode": SCHEMA + "OfflineEventAttendanceMode",
         "image": absolute(facts.cover),
         "organizer": [
-            {"@type": "Organization", "name": name}
-            for name in organisers or [facts.organiser.text]
+            {"@type": "Organization", "name": name} for name in organisers or [facts.organiser.text]
         ],
     }
     if facts.summary:

@@ -26,7 +26,6 @@ class Behind:
     event: Event
     ticket: Ticket
     state: RegistrationState
-    type_name: str = ""
 
 
 def ticket_of(registration_id: UUID) -> Ticket | None:

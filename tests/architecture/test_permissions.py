@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import Rule, UUIDConverter
 
 from forum.checkin.service import main_checkpoint, make_pairing_link
 from forum.core.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
@@ -101,7 +101,7 @@ def address_of(app: Flask, rule: Rule, world: World) -> str:
             values[name] = min(converter.items)
         elif name in world.values:
             values[name] = world.values[name]
-        elif type(converter).__name__ == "UUIDConverter":
+        elif isinstance(converter, UUIDConverter):
             values[name] = UUID(int=7)
         else:
             values[name] = "none-such"

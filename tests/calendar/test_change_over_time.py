@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -27,16 +29,16 @@ from forum.events.service import (
     update_event,
     write_venue,
 )
+from forum.people.models import Organisation
+from forum.people.service import OrganisationDetails, update_organisation
 from forum.programme.models import Session, Speaker
 from forum.programme.service import (
     Part,
     SessionDetails,
     SpeakerDetails,
     cancel_session,
-    confirm_session,
     create_session,
     delete_draft,
-    move_session,
     reinstate_session,
     update_session,
     update_speaker,
@@ -106,6 +108,23 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
+def edit(stage: Stage, session_id: UUID, *, confirm: bool = False, **changes: Any) -> None:
+    """Change a session as its editor would."""
+    session = db.session.get_one(
+        Session, session_id, options=[joinedload(Session.appearances)], populate_existing=True
+    )
+    known = {
+        field.name: getattr(session, field.name)
+        for field in fields(SessionDetails)
+        if field.name != "cast"
+    }
+    cast = [Part(one.speaker_id, one.role) for one in session.appearances]
+    details = replace(SessionDetails(**known, cast=cast), **changes)
+    update_session(
+        SYSTEM, stage.event, session_id, session.revision, details, confirm=confirm, now=LATER
+    )
+
+
 def test_a_cancelled_session_stays_with_the_same_uid_and_all_others_stay_as_they_were(
     stage: Stage, look: Look
 ) -> None:
@@ -137,14 +156,12 @@ def test_a_session_that_takes_place_after_all_is_confirmed_with_a_higher_sequenc
 
 def test_a_moved_session_keeps_its_uid_and_raises_its_sequence(stage: Stage, look: Look) -> None:
     before = look()
-    move_session(
-        SYSTEM,
-        stage.event,
+    edit(
+        stage,
         stage.lunch,
         starts_at=START + timedelta(hours=2),
         ends_at=START + timedelta(hours=3),
         room_id=stage.rooms[0],
-        now=LATER,
     )
     after = look()
     lunch = after.part(stage.lunch)
@@ -167,23 +184,7 @@ def test_an_edited_session_is_newer_and_only_a_new_title_raises_the_sequence(
     stage: Stage, look: Look, changes: dict[str, Text], sequence: int
 ) -> None:
     before = look()
-    session = db.session.get_one(
-        Session, stage.panel, options=[joinedload(Session.appearances)], populate_existing=True
-    )
-    known = {
-        field.name: getattr(session, field.name)
-        for field in fields(SessionDetails)
-        if field.name != "cast"
-    }
-    cast = [Part(one.speaker_id, one.role) for one in session.appearances]
-    update_session(
-        SYSTEM,
-        stage.event,
-        stage.panel,
-        session.revision,
-        replace(SessionDetails(**known, cast=cast), **changes),
-        now=LATER,
-    )
+    edit(stage, stage.panel, **changes)
     after = look()
     assert after.changed(before) == {str(stage.panel)}
     assert raised(after, before, stage.panel) == sequence
@@ -267,6 +268,58 @@ def test_a_new_address_changes_addresses_and_no_uid(
     assert {part.value("UID") for part in parse(new.data).inside("VEVENT")} == set(before.events)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": Text({"en": "Renamed House"})}, {"contact_email": "desk@example.com"}],
+    ids=["name", "contact"],
+)
+def test_another_organiser_makes_everything_newer(
+    stage: Stage, look: Look, changes: dict[str, object]
+) -> None:
+    before = look()
+    house = db.session.get_one(Organisation, stage.organisation)
+    known = {field.name: getattr(house, field.name) for field in fields(OrganisationDetails)}
+    details = OrganisationDetails(**{**known, **changes})
+    update_organisation(SYSTEM, house.id, house.revision, details, now=LATER)
+    after = look()
+    assert after.changed(before) == set(before.events)
+    for uid in after.events:
+        assert after.part(uid).value("LAST-MODIFIED") == utc(LATER)
+        assert raised(after, before, uid) == 0
+
+
+def test_another_privacy_text_changes_no_feed(stage: Stage, look: Look) -> None:
+    before = look()
+    house = db.session.get_one(Organisation, stage.organisation)
+    known = {field.name: getattr(house, field.name) for field in fields(OrganisationDetails)}
+    details = OrganisationDetails(**{**known, "privacy": Text({"en": "Kept a month."})})
+    update_organisation(SYSTEM, house.id, house.revision, details, now=LATER)
+    assert look().octets == before.octets
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"slug": "new-address"},
+        {"contact_email": "desk@example.com"},
+        {"languages": ["zh-Hant", "en"]},
+    ],
+    ids=lambda value: next(iter(value)),
+)
+def test_what_of_an_event_its_sessions_show_makes_them_newer(
+    stage: Stage, look: Look, changes: dict[str, object]
+) -> None:
+    before = look()
+    event = db.session.get_one(Event, stage.event)
+    known = {field.name: getattr(event, field.name) for field in fields(EventDetails)}
+    update_event(SYSTEM, event.id, event.revision, EventDetails(**{**known, **changes}), now=LATER)
+    after = look()
+    assert after.changed(before) == set(before.events)
+    for uid in after.events:
+        assert after.part(uid).value("LAST-MODIFIED") == utc(LATER)
+        assert raised(after, before, uid) == 0
+
+
 def test_a_draft_comes_in_when_confirmed_and_a_deleted_one_was_never_there(
     stage: Stage, look: Look
 ) -> None:
@@ -288,7 +341,7 @@ def test_a_draft_comes_in_when_confirmed_and_a_deleted_one_was_never_there(
     assert look() == before
     delete_draft(SYSTEM, stage.event, doomed.id, now=LATER)
     assert look() == before
-    confirm_session(SYSTEM, stage.event, stage.draft, now=LATER)
+    edit(stage, stage.draft, confirm=True)
     after = look()
     assert after.changed(before) == {str(stage.draft)}
 

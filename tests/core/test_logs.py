@@ -46,6 +46,7 @@ def test_at_a_terminal_it_is_words():
         "/sign-in/abcdefghijklmnop?next=/manage/",
         "/door/pair/abcdefghijklmnop",
         "/my/abcdefghijklmnop/forum.ics",
+        "GET /invitations/abcdefghijklmnop HTTP/1.1",
     ],
 )
 def test_neither_an_address_nor_the_secret_of_a_link_is_written(text: str):

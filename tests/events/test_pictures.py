@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import struct
 import tracemalloc
 import zlib
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image, PngImagePlugin
 
-from forum.core.db import db
+from forum.core.db import WRITE, db
 from forum.events.models import Picture
 from forum.events.service import NotAPicture, PictureTooLarge, encode
 from tests import factories
@@ -235,6 +237,62 @@ def test_a_photo_that_cannot_be_stored_leaves_no_file(
     owner.fill(path, **{"title-en": "Changed first"})
     answer = second.send(path, seen, photo=(io.BytesIO(picture()), "a.png"))
     assert answer.status_code == 409
+    assert files(app) == set()
+
+
+@pytest.mark.parametrize("full", ["at once", "at the tile"])
+def test_a_full_disk_is_told_and_leaves_nothing_behind(
+    app: Flask, owner: Member, house: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, full: str
+):
+    write, written = Path.write_bytes, []
+
+    def refuse(path: Path, body: bytes) -> int:
+        written.append(path)
+        write(path, body[:100])
+        if full == "at once" or len(written) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, body)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", refuse)
+        answer = upload(owner, picture(), **{"biography-en": "Typed and kept"})
+    assert answer.status_code == 503
+    assert "The photo cannot be stored" in answer.text
+    assert "Typed and kept" in answer.text
+    assert written
+    assert files(app) == set()
+    assert rows(app) == []
+    assert upload(owner, picture()).status_code == 303
+
+
+def test_pictures_are_written_while_nobody_waits_for_the_database(
+    app: Flask, owner: Member, house: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+):
+    write, inside = Path.write_bytes, []
+
+    def note(path: Path, body: bytes) -> int:
+        inside.append(bool(db.session().info.get(WRITE)))
+        return write(path, body)
+
+    monkeypatch.setattr(Path, "write_bytes", note)
+    assert upload(owner, picture()).status_code == 303
+    path = f"{SPEAKERS}/pia-picture"
+    assert owner.fill(path, focus_x="10", focus_y="90").status_code == 303
+    assert len(inside) == 3
+    assert not any(inside)
+
+
+def test_a_refused_focus_leaves_the_tile_that_is_shown(
+    app: Flask, owner: Member, second: Member, house: SimpleNamespace
+):
+    upload(owner, picture())
+    path = f"{SPEAKERS}/pia-picture"
+    seen = second.form(path)
+    assert owner.fill(path, focus_x="10", focus_y="90").status_code == 303
+    assert second.send(path, seen, focus_x="10", focus_y="90").status_code == 409
+    (kept,) = rows(app)
+    assert app.test_client().get(kept.face_address).status_code == 200
+    assert owner.fill(path, remove_photo="y").status_code == 303
     assert files(app) == set()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -163,3 +164,17 @@ def test_the_table_of_moves_is_the_whole_truth(in_app: Flask):
             else:
                 with pytest.raises(IllegalMove):
                     move(event.id)
+
+
+@pytest.mark.parametrize("page", [STATE, "/manage/sample-forum/"])
+def test_a_draft_can_be_shown_to_others_by_its_link(
+    app: Flask, owner: Member, house: SimpleNamespace, page: str
+):
+    assert "preview=" not in owner.get(page).text
+    set_state(app, house, EventState.DRAFT)
+    links = re.findall(r'href="([^"]*preview=[^"]*)"', owner.get(page).text)
+    assert len(links) == 1
+    seen = app.test_client().get(links[0])
+    assert seen.status_code == 200
+    assert "Sample Forum" in seen.text
+    assert app.test_client().get(links[0].partition("?")[0]).status_code == 404

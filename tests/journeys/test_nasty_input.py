@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from forum.core.actor import Actor, ActorKind
 from forum.core.permissions import Role
-from tests.journeys.sample_house import furnish
+from tests.journeys.sample_house import House, furnish
 
 NASTY = (
     "",
@@ -59,7 +59,28 @@ NASTY = (
     "[]",
     "٣",
     "½",
+    "²",
+    "9" * 5000,
+    "0001-01-01T00:00",
+    "0999-12-31T00:00",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:59:59-14:00",
 )
+ASKED = (
+    "q",
+    "page",
+    "first",
+    "state",
+    "order",
+    "view",
+    "before",
+    "day",
+    "code",
+    "next",
+    "preview",
+    "lang",
+)
+"""What pages read from an address; a page must bear those of the others too."""
 _FORM = re.compile(r"<form\b[^>]*method=\"post\"[^>]*>.*?</form>", re.DOTALL)
 _ACTION = re.compile(r"<form\b[^>]*\baction=\"([^\"]*)\"")
 _FIELD = re.compile(r"<(?:input|textarea|select)\b[^>]*\bname=\"([^\"]+)\"[^>]*>")
@@ -91,10 +112,8 @@ def tried(client: FlaskClient, chance: random.Random, target: str, fields: dict[
     return f"echoed raw: {target}" if "<script>alert(1)" in answer.text else ""
 
 
-@pytest.mark.timeout(1200)
-def test_no_form_answers_5xx_or_echoes_raw(app: Flask, full_figures: bool) -> None:
-    house = furnish(app)
-    rounds = 350 if full_figures else 6
+def signed_in(app: Flask, house: House) -> FlaskClient:
+    """Return a client who is an owner of the house."""
     owner = Actor(
         ActorKind.USER,
         id=UUID(int=1),
@@ -103,10 +122,23 @@ def test_no_form_answers_5xx_or_echoes_raw(app: Flask, full_figures: bool) -> No
         session_id=UUID(int=2),
     )
     app.extensions["forum_actor_loader"] = lambda: owner
-    client, chance, faults, sent = app.test_client(), random.Random(2026), [], 0
-    pages = [one.format(lang="en") for one in (*house.public, *house.personal, *house.member)]
+    return app.test_client()
+
+
+def pages_of(house: House) -> list[str]:
+    """Return the address of every page with a GET, in English."""
+    found = (*house.public, *house.personal, *house.member)
+    return [*(one.format(lang="en") for one in found), "/sign-in", house.pairing]
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.both_databases
+def test_no_form_answers_5xx_or_echoes_raw(app: Flask, full_figures: bool) -> None:
+    house = furnish(app)
+    rounds = 350 if full_figures else 2
+    client, chance, faults, sent = signed_in(app, house), random.Random(2026), [], 0
     for _ in range(rounds):
-        for address in [*pages, "/sign-in", house.pairing]:
+        for address in pages_of(house):
             page = client.get(address)
             for target, fields in forms_of(page.text, address):
                 if any(spared in target for spared in _SPARED) or not fields:
@@ -117,10 +149,70 @@ def test_no_form_answers_5xx_or_echoes_raw(app: Flask, full_figures: bool) -> No
     assert faults == []
 
 
+@pytest.mark.timeout(1200)
+@pytest.mark.both_databases
+def test_no_page_answers_5xx_or_echoes_raw_whatever_its_address_asks(
+    app: Flask, full_figures: bool
+) -> None:
+    house = furnish(app)
+    client, faults = signed_in(app, house), []
+    values = NASTY if full_figures else tuple(random.Random(2027).sample(NASTY, len(NASTY)))
+    for place, address in enumerate((*pages_of(house), house.feed, "/door/", "/healthz")):
+        bare = address.partition("?")[0]
+        tries = len(values) if full_figures else 2
+        for turn in range(tries):
+            query = {
+                name: values[(place * tries + turn * len(ASKED) + number) % len(values)]
+                for number, name in enumerate(ASKED)
+            }
+            answer = client.get(bare, query_string=query)
+            if answer.status_code >= 500:
+                faults.append(f"{answer.status_code} {bare} {query}")
+            if "<script>alert(1)" in answer.text:
+                faults.append(f"echoed raw: {bare} {query}")
+    assert faults == []
+
+
+@pytest.mark.both_databases
+def test_what_a_page_reads_from_its_address_may_be_anything(app: Flask, full_figures: bool) -> None:
+    house = furnish(app)
+    client, chance, manage = signed_in(app, house), random.Random(2028), f"/manage/{house.slug}"
+    read = {
+        "/manage/": ("view", "first"),
+        f"{manage}/registrations": ("q", "state", "order", "page"),
+        f"{manage}/messages": ("q", "state", "page"),
+        f"{manage}/door": ("before",),
+        "/sign-in": ("next",),
+        "/en/": ("lang",),
+    }
+    faults = [
+        (answer.status_code, address, name, value)
+        for address, names in read.items()
+        for name in names
+        for value in (NASTY if full_figures else (*chance.sample(NASTY, 8), *NASTY[-6:], "\x00a"))
+        if (answer := client.get(address, query_string={name: value})).status_code >= 500
+    ]
+    assert faults == []
+
+
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "address",
     [
         "/en/e/%00/",
+        "/en/e/%00/register",
+        "/en/e/%00/programme",
+        "/en/e/x%00y/speakers/%00",
+        "/en/series/%00/",
+        "/e/%00/%00.ics",
+        "/r/%00",
+        "/t/%00",
+        "/T/%00",
+        "/sign-in/%00",
+        "/invitations/%00",
+        "/door/pair/%00",
+        "/manage/%00/",
+        "/manage/%00/messages",
         "/en/e/" + "a" * 5000,
         "/en/e/..%2f..%2f/",
         "/r/%ff%fe",

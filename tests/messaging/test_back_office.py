@@ -108,6 +108,18 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(
     with counted_statements(engine) as seen:
         owner.get(PATH)
     assert len(seen) <= 7, seen
+    assert not any("message.html" in statement for statement in seen), "the list needs no letters"
+
+
+def test_a_search_in_any_letters_and_with_what_nobody_can_type_finds_the_same(
+    office: Office,
+) -> None:
+    member, path, _ = office
+    for typed in ("%00ada", "ada%e2%80%8b", "%ef%bb%bfADA", "%00"):
+        page = member.get(f"{path}?q={typed}")
+        assert page.status_code == 200
+        assert "guest.ada@" in page.text
+        assert "\x00" not in page.text
 
 
 def test_one_message_shows_its_words_and_its_real_link(

@@ -46,6 +46,50 @@ def test_migrations_and_models_agree_to_the_last_constraint(empty_url: str, tmp_
     databases.close(app)
 
 
+def indexes_of(engine: sa.Engine) -> dict[str, str]:
+    """Return how the database itself defines each index: columns, order, uniqueness, predicate."""
+    ask = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        if engine.dialect.name == "sqlite"
+        else "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()"
+    )
+    with engine.connect() as connection:
+        found = connection.execute(sa.text(ask)).all()
+    known = {str(name): " ".join(str(definition).split()) for name, definition in found}
+    return {name: says for name, says in known.items() if "alembic_version" not in name}
+
+
+def test_migrations_and_models_agree_on_every_index_to_its_predicate(
+    empty_url: str, tmp_path: Path
+) -> None:
+    app = create_app(databases.settings_for(tmp_path, empty_url))
+    with app.app_context():
+        upgrade_schema()
+        migrated = indexes_of(db.engine)
+        db.session.remove()
+        command.downgrade(configuration(), "base")
+        db.create_all()
+        declared = indexes_of(db.engine)
+        assert migrated == declared
+        assert any(" WHERE " in definition for definition in declared.values())
+    databases.close(app)
+
+
+def test_the_control_with_another_predicate_is_seen(empty_url: str, tmp_path: Path) -> None:
+    app = create_app(databases.settings_for(tmp_path, empty_url))
+    with app.app_context():
+        db.create_all()
+        before = indexes_of(db.engine)
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("DROP INDEX ix_outbox_waiting"))
+            connection.execute(
+                sa.text("CREATE INDEX ix_outbox_waiting ON outbox (due_at) WHERE tries = 0")
+            )
+        after = indexes_of(db.engine)
+        assert {name for name in before if before[name] != after[name]} == {"ix_outbox_waiting"}
+    databases.close(app)
+
+
 def test_migrations_lead_back_to_nothing(empty_url: str, tmp_path: Path) -> None:
     app = create_app(databases.settings_for(tmp_path, empty_url))
     with app.app_context():

@@ -25,8 +25,12 @@ def test_a_changed_privacy_text_reaches_the_kept_page(
     owner = signed_in(house.owner)
     settings = f"/manage/organisations/{house.slug}/settings"
     form = {
-        "csrf_token": csrf_of(owner.get(settings)), "revision": "1", "name-en": "Sample",
-        "contact_email": "forum@example.com", "time_zone": "Asia/Hong_Kong", "accent": "#0b5563",
+        "csrf_token": csrf_of(owner.get(settings)),
+        "revision": "1",
+        "name-en": "Sample",
+        "contact_email": "forum@example.com",
+        "time_zone": "Asia/Hong_Kong",
+        "accent": "#0b5563",
         "privacy-en": PRIVACY,
     }
     assert owner.post(settings, data=form).status_code == 303

@@ -40,9 +40,7 @@ def save(client: FlaskClient, house: House, **changes: str) -> TestResponse:
 
 def stored(app: Flask, house: House) -> Organisation:
     with app.app_context():
-        return db.session.scalars(
-            sa.select(Organisation).where(Organisation.id == house.id)
-        ).one()
+        return db.session.scalars(sa.select(Organisation).where(Organisation.id == house.id)).one()
 
 
 def test_settings_are_saved_cleaned(app: Flask, signed_in: SignedIn, house: House) -> None:
@@ -51,7 +49,9 @@ def test_settings_are_saved_cleaned(app: Flask, signed_in: SignedIn, house: Hous
     assert now.name == Text({"en": "Harbour Forum", "zh-Hant": "海港論壇", "zh-Hans": "海港论坛"})
     assert now.privacy == Text({"en": "For the event.\n\nNothing else."})
     assert (now.time_zone, now.accent, now.contact_email) == (
-        "Asia/Hong_Kong", "#7a1f3d", "desk@example.com",
+        "Asia/Hong_Kong",
+        "#7a1f3d",
+        "desk@example.com",
     )
     assert now.revision == 2
 

@@ -52,8 +52,13 @@ class Watch:
     [("light", "en-GB", PHONE), ("dark", "zh-HK", DESK)],
 )
 def test_an_invited_organiser_goes_through_every_page(
-    app: Flask, new_context: NewContext, node_front_end: FrontEnd, tmp_path: Path,
-    scheme: str, locale: str, size: dict[str, int],
+    app: Flask,
+    new_context: NewContext,
+    node_front_end: FrontEnd,
+    tmp_path: Path,
+    scheme: str,
+    locale: str,
+    size: dict[str, int],
 ) -> None:
     with app.app_context():
         organisation = make_organisation()

@@ -37,7 +37,8 @@ def sessions(app: Flask) -> int:
 
 def test_one_link_pressed_by_many_at_once_signs_in_one(app: Flask, token: str) -> None:
     answers = all_at_once(
-        app, CLIENTS,
+        app,
+        CLIENTS,
         lambda _: service.consume_sign_in_link(token, network="", user_agent="", now=NOW),
     )
     assert sum(isinstance(answer, SignedIn) for answer in answers) == 1
@@ -68,7 +69,8 @@ def test_the_control_that_looks_before_it_uses_signs_in_several(app: Flask, toke
 
 def test_of_many_asks_at_once_no_more_than_ten_pass(app: Flask) -> None:
     answers = all_at_once(
-        app, CLIENTS * 2,
+        app,
+        CLIENTS * 2,
         lambda _: service.request_sign_in("mei@example.com", network="", lang="en", now=NOW),
     )
     assert all(answer is None or isinstance(answer, TooMany) for answer in answers)
@@ -86,7 +88,8 @@ def test_an_invitation_taken_up_by_many_at_once_makes_one_member(app: Flask) -> 
         )
         token = derive(Purpose.MEMBER_INVITATION, invitation)
     answers = all_at_once(
-        app, CLIENTS,
+        app,
+        CLIENTS,
         lambda _: service.accept_invitation(
             token, name="M", lang="en", network="", user_agent="", now=NOW
         ),
@@ -100,7 +103,8 @@ def test_a_new_address_named_by_many_at_once_becomes_one_user(app: Flask) -> Non
     with app.app_context():
         organisation_id = make_organisation().id
     answers = all_at_once(
-        app, CLIENTS,
+        app,
+        CLIENTS,
         lambda _: service.make_sign_in_link(
             "mei@example.com", now=NOW, organisation_id=organisation_id
         ),
@@ -119,10 +123,9 @@ def test_owners_who_demote_each_other_leave_one(app: Flask) -> None:
         members: list[UUID] = list(db.session.scalars(sa.select(Member.id)))
         organisation_id = organisation.id
     answers = all_at_once(
-        app, len(members),
-        lambda n: service.change_role(
-            SYSTEM, organisation_id, members[n], Role.VIEWER, now=NOW
-        ),
+        app,
+        len(members),
+        lambda n: service.change_role(SYSTEM, organisation_id, members[n], Role.VIEWER, now=NOW),
     )
     assert sum(isinstance(answer, LastOwner) for answer in answers) == 1
     with app.app_context():
@@ -134,10 +137,9 @@ def test_an_older_link_and_a_newer_one_pressed_together_lock_nobody_out(app: Fla
     with app.app_context():
         tokens = [service.make_sign_in_link("mei@example.com", now=NOW) for _ in range(4)]
     answers = all_at_once(
-        app, CLIENTS,
-        lambda n: service.consume_sign_in_link(
-            tokens[n % 4], network="", user_agent="", now=NOW
-        ),
+        app,
+        CLIENTS,
+        lambda n: service.consume_sign_in_link(tokens[n % 4], network="", user_agent="", now=NOW),
     )
     assert all(isinstance(answer, SignedIn | LinkUsed) for answer in answers)
     assert any(isinstance(answer, SignedIn) for answer in answers)

@@ -68,7 +68,9 @@ def test_on_https_the_cookie_keeps_to_this_host(instance: Path, database_url: st
     base = "https://forum.example.com"
     page = client.get(f"/sign-in/{token}", base_url=base)
     answer = client.post(
-        f"/sign-in/{token}", base_url=base, data={"csrf_token": csrf_of(page)},
+        f"/sign-in/{token}",
+        base_url=base,
+        data={"csrf_token": csrf_of(page)},
         headers={"Origin": base},
     )
     cookies = [c for c in answer.headers.getlist("Set-Cookie") if "forum-session" in c]
@@ -208,9 +210,7 @@ def test_all_other_sessions_end_at_once(app: Flask, signed_in: SignedIn, house: 
     assert [is_in(c) for c in (here, there, elsewhere, stranger)] == [True, False, False, True]
 
 
-def test_nobody_ends_the_session_of_another(
-    app: Flask, signed_in: SignedIn, house: House
-) -> None:
+def test_nobody_ends_the_session_of_another(app: Flask, signed_in: SignedIn, house: House) -> None:
     victim = signed_in(house.owner)
     with app.app_context():
         theirs = db.session.scalars(sa.select(UserSession.id)).one()
@@ -246,9 +246,7 @@ def test_who_chose_no_language_reads_the_browsers(signed_in: SignedIn) -> None:
         ("N" * 10_000, "Shorten this to at most 200 characters; it has 10000"),
     ],
 )
-def test_a_name_that_cannot_be_gets_a_sentence(
-    signed_in: SignedIn, name: str, says: str
-) -> None:
+def test_a_name_that_cannot_be_gets_a_sentence(signed_in: SignedIn, name: str, says: str) -> None:
     client = signed_in()
     token = csrf_of(client.get("/account"))
     answer = client.post("/account", data={"csrf_token": token, "name": name, "lang": "en"})

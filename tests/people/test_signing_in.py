@@ -48,9 +48,7 @@ def requested() -> Iterator[Told]:
 def ask(client: FlaskClient, email: str, **more: str) -> TestResponse:
     """Ask for a link by the form."""
     page = client.get("/sign-in", query_string=more)
-    return client.post(
-        "/sign-in", data={"csrf_token": csrf_of(page), "email": email, **more}
-    )
+    return client.post("/sign-in", data={"csrf_token": csrf_of(page), "email": email, **more})
 
 
 def work(app: Flask) -> None:
@@ -67,9 +65,7 @@ def use(client: FlaskClient, token: str) -> TestResponse:
 
 def post_without_looking(client: FlaskClient, token: str) -> TestResponse:
     """Press a link's button with a token from another page."""
-    return client.post(
-        f"/sign-in/{token}", data={"csrf_token": csrf_of(client.get("/sign-in"))}
-    )
+    return client.post(f"/sign-in/{token}", data={"csrf_token": csrf_of(client.get("/sign-in"))})
 
 
 def link_for(app: Flask, user: User) -> str:
@@ -316,7 +312,8 @@ def test_a_form_without_its_token_is_refused(app: Flask, client: FlaskClient, ho
 def test_a_form_sent_from_another_site_is_refused(client: FlaskClient) -> None:
     token = csrf_of(client.get("/sign-in"))
     answer = client.post(
-        "/sign-in", data={"csrf_token": token, "email": "ada@example.com"},
+        "/sign-in",
+        data={"csrf_token": token, "email": "ada@example.com"},
         headers={"Origin": "https://evil.example"},
     )
     assert answer.status_code == 403

@@ -160,8 +160,8 @@ def test_a_session_over_midnight_ends_the_next_day(
 
 BAD = [
     ({"title-en": "", "title-zh_hant": ""}, "Enter a title in one language at least"),
-    ({"title-en": "x" * 10_000}, "at most 200 characters"),
-    ({"abstract-en": "x" * 5001}, "at most 5000 characters"),
+    ({"title-en": "x" * 10_000}, "at most 300 characters"),
+    ({"abstract-en": "x" * 10_001}, "at most 10000 characters"),
     ({"day": ""}, "Enter the date, or leave both times empty"),
     ({"start_time": ""}, "Enter when it starts"),
     ({"end_time": ""}, "Enter when it ends"),

@@ -11,6 +11,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
+from forum.assets_of_app import edition
 from forum.core.db import counted_statements, db, writing
 from forum.core.http.kept_forms import KEPT_AT
 from forum.core.page_scopes import PageBytes, changed, event_scope
@@ -51,7 +52,7 @@ def test_a_kept_form_costs_no_statement_and_is_no_page_by_itself(app: Flask, cli
     with app.app_context():
         engine = db.engine
         kept = db.session.scalars(sa.select(PageBytes.address)).all()
-    assert kept == [KEPT_AT + address]
+    assert kept == [edition() + KEPT_AT + address]
     with counted_statements(engine) as seen:
         assert app.test_client().get(address).status_code == 200
     assert seen == []

@@ -46,17 +46,28 @@ def half_day(**given: Any) -> Stage:
     hall = make_room(event, name=text("Sample Hall"))
     make_partner(event)
     keynote = make_session(
-        event, after=30, kind=SessionKind.KEYNOTE, title=text("The opening keynote"),
+        event,
+        after=30,
+        kind=SessionKind.KEYNOTE,
+        title=text("The opening keynote"),
         room_id=hall.id,
     )
     guest = make_speaker(
-        organisation.id, slug="sun-dong", name="Sun Dong", name_zh="孫東", salutation="Prof",
+        organisation.id,
+        slug="sun-dong",
+        name="Sun Dong",
+        name_zh="孫東",
+        salutation="Prof",
         precedence=1,
     )
     make_appearance(keynote, guest, AppearanceRole.OFFICIATING_GUEST)
     make_session(event, after=60, kind=SessionKind.BREAK, title=text("A short break"))
     panel = make_session(
-        event, after=90, minutes=60, kind=SessionKind.PANEL, title=text("A sample panel"),
+        event,
+        after=90,
+        minutes=60,
+        kind=SessionKind.PANEL,
+        title=text("A sample panel"),
         room_id=hall.id,
     )
     for place in range(5):

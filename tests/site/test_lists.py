@@ -9,10 +9,12 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
+from forum.core.actor import SYSTEM
 from forum.core.db import writing
 from forum.core.page_scopes import SITE, changed
 from forum.events.rules import EventState
-from tests.factories import ENDS, make_event, make_organisation, make_series, text
+from forum.people.service import NewOrganisation, create_organisation
+from tests.factories import ENDS, NOW, make_event, make_organisation, make_series, text
 from tests.site.stage import half_day
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -20,8 +22,13 @@ pytestmark = pytest.mark.usefixtures("in_app")
 
 @pytest.mark.parametrize(
     ("wish", "path"),
-    [("zh-HK,zh;q=0.9", "/zh-hant/"), ("zh-TW", "/zh-hant/"), ("zh-CN", "/zh-hans/"),
-     ("fr", "/en/"), ("", "/en/")],
+    [
+        ("zh-HK,zh;q=0.9", "/zh-hant/"),
+        ("zh-TW", "/zh-hant/"),
+        ("zh-CN", "/zh-hans/"),
+        ("fr", "/en/"),
+        ("", "/en/"),
+    ],
 )
 def test_the_front_leads_to_the_readers_language(client: FlaskClient, wish: str, path: str) -> None:
     answer = client.get("/", headers={"Accept-Language": wish})
@@ -91,6 +98,29 @@ def test_robots_are_let_in_but_for_what_is_personal(client: FlaskClient) -> None
     assert "Disallow: /r/" in answer.text
     assert "Disallow: /e/" not in answer.text
     assert "Sitemap: http://localhost/sitemap.xml" in answer.text
+
+
+def test_the_site_map_is_read_once_until_something_changes(client: FlaskClient, reads) -> None:
+    event = make_event()
+    first = client.get("/sitemap.xml")
+    with reads() as seen:
+        again = client.get("/sitemap.xml")
+    assert [one for one in seen if "page_bytes" not in one] == []
+    assert (again.data, again.headers["ETag"]) == (first.data, first.headers["ETag"])
+    assert again.headers["Cache-Control"] == "public, max-age=3600"
+    newer = make_event()
+    listed = client.get("/sitemap.xml").text
+    assert listed.index(f"/en/e/{newer.slug}/") < listed.index("</urlset>")
+    assert f"/en/e/{event.slug}/" in listed
+
+
+def test_the_first_organisations_name_stands_on_the_home_page_at_once(client: FlaskClient) -> None:
+    with writing() as session:
+        changed(session, SITE)
+    assert "Nothing is planned at the moment" in client.get("/en/").text
+    new = NewOrganisation("sample-society", text("The Sample Society"))
+    create_organisation(SYSTEM, new, now=NOW)
+    assert "The Sample Society" in client.get("/en/").text
 
 
 def test_the_site_map_names_every_public_page_in_every_language(client: FlaskClient) -> None:

@@ -157,8 +157,9 @@ def test_the_first_view_is_light_and_asks_one_host(stage: Stage, opened: Opener)
     sizes: list[int] = []
     hosts: set[str] = set()
     with opened() as page:
-        page.on("requestfinished", lambda request: sizes.append(
-            request.sizes()["responseBodySize"]))
+        page.on(
+            "requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"])
+        )
         page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
         page.goto(stage.path)
         page.wait_for_load_state("networkidle")

@@ -125,8 +125,9 @@ def test_the_grid_spans_rows_for_length_and_columns_for_what_all_share() -> None
     talks = [item(9, 1, 1), item(9, 0.5, 2), item(9.5, 0.5, 2), item(10, 0.5), item(10.5, 1, 2)]
     (day,) = days_of(talks, ZONE, "en")
     assert day.grid is not None
-    shape = [[(cell.rows, cell.columns, len(cell.items)) for cell in row.cells]
-             for row in day.grid.rows]
+    shape = [
+        [(cell.rows, cell.columns, len(cell.items)) for cell in row.cells] for row in day.grid.rows
+    ]
     assert shape == [[(2, 1, 1), (1, 1, 1)], [(1, 1, 1)], [(1, 2, 1)], [(1, 1, 0), (1, 1, 1)]]
 
 

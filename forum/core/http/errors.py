@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from forum.core.db import db
@@ -126,6 +126,9 @@ def _database(error: DBAPIError) -> Response:
     if isinstance(error, OperationalError):
         log.warning("the database did not answer: %s", type(error.orig).__name__)
         return error_page(503, code="unavailable")
+    if isinstance(error, DataError):
+        log.warning("the database cannot hold what was sent: %s", type(error.orig).__name__)
+        return error_page(400)
     return _unforeseen(error)
 
 

@@ -31,14 +31,13 @@ from forum.core.addresses import BadAddress, normalised_email
 from forum.core.errors import DomainError
 from forum.core.http.i18n import translated
 from forum.core.languages import LANGUAGES
-from forum.core.text import Text, clean_line, clean_paragraphs
+from forum.core.text import Text, clean_line, clean_paragraphs, whole_number
 
 NAME_OF_KEY = {language.key: language.key.lower().replace("-", "_") for language in LANGUAGES}
 """The field of each stored language: en, zh_hant, zh_hans."""
 
 LONGEST_ADDRESS = 500
 WEB = ("http", "https")
-REVISION_LIMIT = 2**31 - 1
 
 
 class SaysWhat:
@@ -97,8 +96,7 @@ class OfficeForm(FlaskForm):
     @property
     def made_from(self) -> int:
         """The revision the form was made from; 0 for something new or nonsense."""
-        typed = str(self.revision.data or "")
-        return min(int(typed), REVISION_LIMIT) if typed.isascii() and typed.isdigit() else 0
+        return whole_number(self.revision.data) or 0
 
     def blame(self, error: DomainError) -> None:
         """Show a refusal at the field it names, else above the form."""

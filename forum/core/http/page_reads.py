@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
@@ -31,7 +32,7 @@ class Bytes(NamedTuple):
     gzipped: bytes
 
 
-class Reader:
+class Reader(ABC):
     """Reads kept pages; None where there is no such page, or no database."""
 
     broken: tuple[type[Exception], ...]
@@ -79,14 +80,17 @@ class Reader:
         self._prepare(raw)
         return raw
 
+    @abstractmethod
     def _prepare(self, connection: Any) -> None:  # noqa: ANN401 - as above
         pass
 
+    @abstractmethod
     def _head(self, connection: Any, address: str) -> Head | None:  # noqa: ANN401 - as above
-        raise NotImplementedError
+        pass
 
+    @abstractmethod
     def _bytes(self, connection: Any, address: str, etag: str) -> Bytes | None:  # noqa: ANN401 - as above
-        raise NotImplementedError
+        pass
 
 
 class Unanswered(Exception):
@@ -95,6 +99,9 @@ class Unanswered(Exception):
 
 class OnSqlite(Reader):
     """Reads by Python's own driver."""
+
+    def _prepare(self, connection: Any) -> None:  # noqa: ANN401 - as above
+        """Leave it as the engine made it."""
 
     def _head(self, connection: Any, address: str) -> Head | None:  # noqa: ANN401 - as above
         row = _one(connection, HEAD.format("?"), (address,))

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from flask import g, make_response, request
 from sqlalchemy.exc import DBAPIError
 
+from forum import assets_of_app
 from forum.core.db import db, writing
 from forum.core.http.conditional import Rendition, answer, render
 from forum.core.http.headers import protect
@@ -30,7 +31,7 @@ log = logging.getLogger("forum.pages")
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-CACHED_UNDER = ("/en/", "/zh-hant/", "/zh-hans/", "/e/", "/series/", "/calendar/")
+CACHED_UNDER = ("/en/", "/zh-hant/", "/zh-hans/", "/e/", "/series/", "/calendar/", "/sitemap.xml")
 KEPT_QUERY = "lang"
 FOR_EVER = 4_102_444_800.0
 DROPPED = {"content-length", "set-cookie", "vary", "etag", "last-modified", "date"}
@@ -113,7 +114,7 @@ def keep(page: Rendition, address: str) -> None:
     if revision is None:
         return
     row = {
-        "address": address,
+        "address": assets_of_app.edition() + address,
         "scope": scope,
         "body": page.body,
         "gzipped": page.gzipped,
@@ -159,6 +160,7 @@ class PageServer:
         with app.app_context():
             self._reader = reader_for(db.engine)
         self._known = _Known()
+        self._edition = assets_of_app.edition()
         app.extensions["forum_pages"] = self
 
     def close(self) -> None:
@@ -194,6 +196,8 @@ class PageServer:
 
     def page(self, address: str) -> Rendition | None:
         """Return what is kept at an address and still true; one raw read."""
+        # Another edition of Forum makes other pages, and may run beside this one for a while.
+        address = self._edition + address
         head = self._reader.head(address)
         if head is None or head.valid_until <= time.time():
             return None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from forum.events.forms.dates import DatesForm
 from forum.events.forms.details import SUBJECT_WORDS, DetailsForm, LanguagesField, NewEventForm
-from forum.events.forms.parts import ROLE_WORDS, PartnerForm, PickVenueForm, RoomForm, VenueForm
+from forum.events.forms.parts import PartnerForm, PickVenueForm, RoomForm, VenueForm
 from forum.events.forms.states import CancelForm, PostponeForm, PublishForm
 
 __all__ = [
-    "ROLE_WORDS",
     "SUBJECT_WORDS",
     "CancelForm",
     "DatesForm",

@@ -19,6 +19,7 @@ from forum.core.http.form_parts import (
     shown_text,
     text_of_field,
 )
+from forum.core.http.i18n import translated
 from forum.events.models import Partner, Room, Venue
 from forum.events.rules import (
     LARGEST_CAPACITY,
@@ -27,15 +28,7 @@ from forum.events.rules import (
     LONGEST_TITLE,
     PartnerRole,
 )
-
-ROLE_WORDS = {
-    PartnerRole.ORGANISER: lazy_gettext("Organiser"),
-    PartnerRole.CO_HOST: lazy_gettext("Co-host"),
-    PartnerRole.CO_ORGANISER: lazy_gettext("Co-organiser"),
-    PartnerRole.SPONSOR: lazy_gettext("Sponsor"),
-    PartnerRole.SUPPORTING: lazy_gettext("Supporting organisation"),
-    PartnerRole.MEDIA: lazy_gettext("Media partner"),
-}
+from forum.events.words import PARTNERS
 
 
 class VenueForm(OfficeForm):
@@ -111,7 +104,9 @@ class PartnerForm(OfficeForm):
     )
     role = ChoiceField(
         lazy_gettext("Role"),
-        choices=option_list((role.value, words) for role, words in ROLE_WORDS.items()),
+        choices=lambda: option_list(
+            (role.value, translated(says)) for role, says in PARTNERS.items()
+        ),
     )
     tier = line_in_three(
         lazy_gettext("Tier"),

@@ -14,18 +14,19 @@ from forum.core.dates import moment
 from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
-from forum.core.http.i18n import current_language
+from forum.core.http.i18n import current_language, translated
 from forum.core.http.meanwhile import Theirs, compare
 from forum.core.permissions import Action
 from forum.core.revisions import Change, plain
 from forum.core.zones import COMMON_ZONES
 from forum.events import service
 from forum.events.forms import DetailsForm
-from forum.events.manage.frame import STATE_TAGS, blueprint, settings_tabs
+from forum.events.manage.frame import blueprint, settings_tabs
 from forum.events.models import Event
 from forum.events.queries import managed_event
 from forum.events.rules import EventState
 from forum.events.service import EventChangedMeanwhile, EventDetails
+from forum.events.words import STATES
 
 COLUMN_WORDS = {
     "title": lazy_gettext("Title"),
@@ -118,7 +119,7 @@ def _said(name: str, value: Any, event: Event) -> str:  # noqa: ANN401 - a JSON 
     if name in MOMENTS:
         return moment(datetime.fromisoformat(value), event.zone, key, year=True)
     if name == "state":
-        return str(STATE_TAGS[EventState(value)][0])
+        return translated(STATES[EventState(value)][0])
     return _said_plainly(value)
 
 

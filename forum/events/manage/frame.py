@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import Blueprint, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 
 from forum.core.dates import span
 from forum.core.http import office
+from forum.core.http.i18n import translated
 from forum.core.i18n import sentence
 from forum.core.permissions import Action
 from forum.events.models import Event
 from forum.events.rules import EventState
+from forum.events.words import STATES
 
 blueprint = Blueprint("events_manage", __name__, url_prefix="/manage")
 
@@ -35,20 +37,12 @@ def event_days(event: Event, key: str) -> str:
     return span(event.starts_at, event.ends_at, event.zone, key)
 
 
-STATE_TAGS = {
-    EventState.DRAFT: (lazy_gettext("Draft"), ""),
-    EventState.PUBLISHED: (lazy_gettext("Published"), "go"),
-    EventState.POSTPONED: (lazy_gettext("Postponed"), "look"),
-    EventState.CANCELLED: (lazy_gettext("Cancelled"), "stop"),
-}
-
-
 def state_tag(event: Event, now: datetime) -> tuple[str, str]:
     """Return the word for where an event stands, and its colour."""
     if event.state is EventState.PUBLISHED and event.ends_at <= now:
         return gettext("Ended"), ""
-    word, kind = STATE_TAGS[event.state]
-    return str(word), kind
+    word, kind = STATES[event.state]
+    return translated(word), kind
 
 
 def settings_tabs(event: Event, here: str) -> list[tuple[str, str, bool, None]]:

@@ -15,11 +15,12 @@ from forum.core.http.actor_of_request import current_actor
 from forum.core.permissions import Action
 from forum.core.revisions import ThingChangedMeanwhile, fingerprint
 from forum.events import queries, service
-from forum.events.forms import ROLE_WORDS, PartnerForm
+from forum.events.forms import PartnerForm
 from forum.events.manage.frame import blueprint, settings_tabs
 from forum.events.models import Event, Partner
 from forum.events.queries import managed_event
 from forum.events.service import PartnerDetails
+from forum.events.words import PARTNERS
 
 
 @blueprint.route("/<slug>/partners", methods=["GET", "POST"])
@@ -50,7 +51,7 @@ def partners(slug: str) -> str | tuple[str, int] | Response:
             event=event,
             form=form,
             partners=queries.partners_of(event.id),
-            words=ROLE_WORDS,
+            words=PARTNERS,
             tabs=settings_tabs(event, "partners"),
         ),
         status,

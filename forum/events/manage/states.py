@@ -14,10 +14,12 @@ from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
 from forum.core.http.form_parts import text_of_field
+from forum.core.http.i18n import current_language
 from forum.core.impact import impact_of, mailed
 from forum.core.permissions import Action
 from forum.core.zones import COMMON_ZONES
 from forum.events import service
+from forum.events.facts import preview_of
 from forum.events.forms import CancelForm, PostponeForm, PublishForm
 from forum.events.manage.frame import blueprint, settings_tabs, state_tag
 from forum.events.models import Event
@@ -58,6 +60,7 @@ def state(slug: str) -> str:
         allowed=allowed,
         tag=state_tag(event, clock.now()),
         missing=missing(event),
+        preview=preview_of(event, current_language()),
         tabs=settings_tabs(event, "state"),
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from forum.core import audit
 from forum.core.actor import Actor
-from forum.core.db import writing
+from forum.core.db import once_more_when_raced, writing
 from forum.core.errors import Conflict, Invalid, NotFound
 from forum.core.i18n import sentence
 from forum.core.outbox import emit
@@ -84,6 +84,12 @@ def create_event(actor: Actor, organisation_id: UUID, new: NewEvent, *, now: dat
     """
     zone = zone_of(new.time_zone)
     check_span(new.starts_at, new.ends_at)
+    return once_more_when_raced(lambda: _create(actor, organisation_id, new, zone.key, now))
+
+
+def _create(
+    actor: Actor, organisation_id: UUID, new: NewEvent, time_zone: str, now: datetime
+) -> Event:
     with writing() as session:
         require(actor, Action.CREATE_EVENT, organisation_id)
         organisation = session.get(Organisation, organisation_id)
@@ -100,7 +106,7 @@ def create_event(actor: Actor, organisation_id: UUID, new: NewEvent, *, now: dat
             slug=new_slug(session, new.title),
             title=new.title,
             languages=list(organisation.languages),
-            time_zone=zone.key,
+            time_zone=time_zone,
             starts_at=new.starts_at,
             ends_at=new.ends_at,
             contact_email=organisation.contact_email,
@@ -153,6 +159,12 @@ def update_event(
     check_span(details.starts_at, details.ends_at)
     if details.opens_at and details.closes_at and details.closes_at <= details.opens_at:
         raise ClosesBeforeOpening(field="closes_at")
+    return once_more_when_raced(lambda: _update(actor, event_id, made_from, details, now))
+
+
+def _update(
+    actor: Actor, event_id: UUID, made_from: int, details: EventDetails, now: datetime
+) -> Event:
     with writing() as session:
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         if event.revision != made_from:

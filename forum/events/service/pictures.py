@@ -19,9 +19,9 @@ from uuid import UUID
 from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 from sqlalchemy.orm import Session
 
-from forum.core.errors import Invalid
+from forum.core.errors import Invalid, Unavailable
 from forum.core.i18n import sentence
-from forum.events.models import Picture
+from forum.events.models import Picture, face_name
 
 LARGEST_FILE = 10_000_000
 MOST_PIXELS = 24_000_000
@@ -60,6 +60,31 @@ class PictureTooLarge(Invalid):
     says = sentence("Choose a picture of at most 10 MB and 24 million pixels, such as 6000 by 4000")
 
 
+class PictureNotKept(Unavailable):
+    """The disk does not take the files of a picture."""
+
+    code = "picture_not_kept"
+    says = sentence(
+        "The photo cannot be stored, perhaps because the disk is full. Nothing was saved: "
+        "try again without a photo, and tell whoever runs this Forum."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The files of a picture in their folder, before any row names them."""
+
+    file_name: str
+    width: int
+    height: int
+    focus: tuple[int, int]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of both files."""
+        return [self.file_name, face_name(self.file_name, self.focus)]
+
+
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """A picture made anew: its bytes as WebP and its size in pixels."""
@@ -86,49 +111,59 @@ def encode(stream: BinaryIO) -> Encoded:
         raise NotAPicture(field="photo") from None
 
 
-def store_picture(
-    session: Session,
-    organisation_id: UUID,
-    picture: Encoded,
-    folder: Path,
-    *,
-    focus: tuple[int, int] = (50, 40),
-    now: datetime,
-) -> Picture:
-    """Write an encoded picture and its tile to the folder and add its row to the session."""
-    folder.mkdir(parents=True, exist_ok=True)
+def keep_files(picture: Encoded, folder: Path, focus: tuple[int, int]) -> Kept:
+    """Write an encoded picture and its tile to the folder, outside any transaction.
+
+    Raises PictureNotKept, and then leaves nothing behind.
+    """
+    kept = Kept(f"{secrets.token_hex(16)}.webp", picture.width, picture.height, focus)
+    bodies = (picture.body, _face(picture.body, focus))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, body in zip(kept.names, bodies, strict=True):
+            (folder / name).write_bytes(body)
+    except OSError:
+        delete_files(folder, kept.names)
+        raise PictureNotKept(field="photo") from None
+    return kept
+
+
+def keep_face(folder: Path, file_name: str, focus: tuple[int, int]) -> None:
+    """Cut the tile of a kept picture round another point, outside any transaction.
+
+    Raises PictureNotKept.
+    """
+    target = folder / face_name(file_name, focus)
+    if target.exists():
+        return
+    try:
+        body = _face((folder / file_name).read_bytes(), focus)
+        target.write_bytes(body)
+    except OSError:
+        delete_files(folder, [target.name])
+        raise PictureNotKept(field="photo") from None
+
+
+def add_picture(session: Session, organisation_id: UUID, kept: Kept, *, now: datetime) -> Picture:
+    """Add the row of a picture whose files are there."""
     row = Picture(
         organisation_id=organisation_id,
         kind="photo",
-        file_name=f"{secrets.token_hex(16)}.webp",
-        width=picture.width,
-        height=picture.height,
-        focus_x=focus[0],
-        focus_y=focus[1],
+        file_name=kept.file_name,
+        width=kept.width,
+        height=kept.height,
+        focus_x=kept.focus[0],
+        focus_y=kept.focus[1],
         created_at=now,
     )
-    (folder / row.file_name).write_bytes(picture.body)
-    (folder / row.face_name).write_bytes(_face(picture.body, focus))
     session.add(row)
     return row
 
 
-def set_focus(picture: Picture, focus: tuple[int, int], folder: Path) -> list[str]:
-    """Cut the tile round another point; return the names of files no longer shown."""
-    if (picture.focus_x, picture.focus_y) == focus:
-        return []
-    old = picture.face_name
-    picture.focus_x, picture.focus_y = focus
-    (folder / picture.face_name).write_bytes(
-        _face((folder / picture.file_name).read_bytes(), focus)
-    )
-    return [old]
-
-
-def remove_picture(session: Session, picture: Picture) -> list[str]:
-    """Delete a picture's row; return the names of its files, for after the commit."""
-    session.delete(picture)
-    return [picture.file_name, picture.face_name]
+def files_of(folder: Path, picture: Picture) -> list[str]:
+    """Return the names of all files of a picture: the whole one and every tile ever cut."""
+    stem = picture.file_name.rpartition(".")[0]
+    return [picture.file_name, *(tile.name for tile in folder.glob(f"{stem}-*.webp"))]
 
 
 def delete_files(folder: Path, names: Iterable[str]) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from forum.core.actor import Actor
 from forum.core.db import writing
 from forum.core.errors import NotFound
+from forum.core.page_scopes import SITE, changed, event_scope
 from forum.core.permissions import Action
-from forum.core.revisions import check_unchanged, difference, plain
+from forum.core.revisions import ThingChangedMeanwhile, check_unchanged, difference, plain
 from forum.core.text import Text
 from forum.events.models import Event, Venue
 from forum.events.service.changes import locked_event, note_change
@@ -64,6 +65,7 @@ def write_venue(
     `seen` is the fingerprint the form carried. Raises ThingChangedMeanwhile.
     """
     with writing() as session:
+        held = _locked_where(session, event_id)
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         if event.venue_id is None:
             check_unchanged(seen, {})
@@ -73,6 +75,8 @@ def write_venue(
             event.venue_id = venue.id
             note_change(session, actor, event, {"venue_id": [None, plain(venue.id)]}, now)
             return event
+        if event not in held:
+            raise ThingChangedMeanwhile
         venue = _venue(session, event, event.venue_id)
         before = venue_values(venue)
         check_unchanged(seen, before)
@@ -86,7 +90,8 @@ def write_venue(
             ("venue_id" if seen_by_calendars else "venue"): [plain(venue.id), plain(venue.id)],
             **{f"venue.{name}": change for name, change in changes.items()},
         }
-        for one in _held_at(session, venue.id):
+        changed(session, SITE, *(event_scope(one.id) for one in held))
+        for one in held:
             note_change(session, actor, one, told, now)
         return event
 
@@ -110,7 +115,15 @@ def _venue(session: Session, event: Event, venue_id: UUID) -> Venue:
     return venue
 
 
-def _held_at(session: Session, venue_id: UUID) -> list[Event]:
+def _locked_where(session: Session, event_id: UUID) -> list[Event]:
+    """Lock the place of an event, then all events held there in the order of their ids.
+
+    Whoever else writes the same place waits at its row, holding none of the events.
+    """
+    venue_id = session.scalar(sa.select(Event.venue_id).where(Event.id == event_id))
+    if venue_id is None:
+        return []
+    session.execute(sa.select(Venue.id).where(Venue.id == venue_id).with_for_update())
     return list(
         session.scalars(
             sa.select(Event)

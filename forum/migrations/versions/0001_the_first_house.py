@@ -1266,7 +1266,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     """Go back."""
     with op.batch_alter_table("admission", schema=None) as batch_op:

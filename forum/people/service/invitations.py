@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from forum.core import audit, outbox
 from forum.core.actor import Actor, ActorKind
 from forum.core.addresses import address_key
-from forum.core.db import writing
+from forum.core.db import once_more_when_raced, writing
 from forum.core.errors import NotFound
 from forum.core.ids import uuid7
 from forum.core.links import Purpose, claim
@@ -20,12 +20,7 @@ from forum.people.models import Member, MemberInvitation, User
 from forum.people.rules import INVITATION_LASTS, AlreadyMember, InvitationUsed
 from forum.people.service.attempts import refusing_guesses
 from forum.people.service.sessions import SignedIn, begin_session
-from forum.people.service.users import (
-    join,
-    locked_organisation,
-    once_more_when_raced,
-    user_for,
-)
+from forum.people.service.users import join, locked_organisation, user_for
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -49,18 +44,38 @@ def invite_member(
         )
         if known is not None:
             raise AlreadyMember(field="email")
-        _withdraw(session, now, MemberInvitation.organisation_id == organisation_id,
-                  MemberInvitation.email_key == key)
+        _withdraw(
+            session,
+            now,
+            MemberInvitation.organisation_id == organisation_id,
+            MemberInvitation.email_key == key,
+        )
         invitation = MemberInvitation(
-            id=uuid7(), organisation_id=organisation_id, email=email, email_key=key, role=role,
-            lang=lang, created_at=now, expires_at=now + INVITATION_LASTS,
+            id=uuid7(),
+            organisation_id=organisation_id,
+            email=email,
+            email_key=key,
+            role=role,
+            lang=lang,
+            created_at=now,
+            expires_at=now + INVITATION_LASTS,
         )
         session.add(invitation)
-        told = {"invitation_id": str(invitation.id), "organisation_id": str(organisation.id),
-                "lang": lang}
+        told = {
+            "invitation_id": str(invitation.id),
+            "organisation_id": str(organisation.id),
+            "lang": lang,
+        }
         outbox.emit(session, "people.member_invited", told, key=str(invitation.id), now=now)
-        audit.record(session, actor, "member.invited", ("member_invitation", invitation.id),
-                     organisation_id, {"email": email, "role": role.value}, now)
+        audit.record(
+            session,
+            actor,
+            "member.invited",
+            ("member_invitation", invitation.id),
+            organisation_id,
+            {"email": email, "role": role.value},
+            now,
+        )
         return invitation.id
 
 
@@ -70,11 +85,22 @@ def withdraw_invitation(
     """Let an invitation work no more; raises NotFound where there is none open."""
     require(actor, Action.EDIT_MEMBERS, organisation_id)
     with writing() as session:
-        if not _withdraw(session, now, MemberInvitation.organisation_id == organisation_id,
-                         MemberInvitation.id == invitation_id):
+        if not _withdraw(
+            session,
+            now,
+            MemberInvitation.organisation_id == organisation_id,
+            MemberInvitation.id == invitation_id,
+        ):
             raise NotFound
-        audit.record(session, actor, "member.invitation_withdrawn",
-                     ("member_invitation", invitation_id), organisation_id, {}, now)
+        audit.record(
+            session,
+            actor,
+            "member.invitation_withdrawn",
+            ("member_invitation", invitation_id),
+            organisation_id,
+            {},
+            now,
+        )
 
 
 def accept_invitation(
@@ -102,8 +128,9 @@ def accept_invitation(
                     MemberInvitation.expires_at > now,
                 )
                 .values(accepted_at=now)
-                .returning(MemberInvitation.organisation_id, MemberInvitation.email,
-                           MemberInvitation.role)
+                .returning(
+                    MemberInvitation.organisation_id, MemberInvitation.email, MemberInvitation.role
+                )
                 .execution_options(synchronize_session=False),
             ).one_or_none()
             if taken is None:
@@ -111,8 +138,15 @@ def accept_invitation(
             user = user_for(session, taken.email, name, lang, now)
             member = join(session, taken.organisation_id, user, taken.role, now)
             actor = Actor(ActorKind.USER, user.id, user.shown_name)
-            audit.record(session, actor, "member.joined", ("member", member.id),
-                         taken.organisation_id, {"role": member.role.value}, now)
+            audit.record(
+                session,
+                actor,
+                "member.joined",
+                ("member", member.id),
+                taken.organisation_id,
+                {"role": member.role.value},
+                now,
+            )
             return begin_session(session, user, user_agent, now, by="invitation")
 
     return refusing_guesses(

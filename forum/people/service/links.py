@@ -8,19 +8,13 @@ from uuid import UUID
 
 from forum.core import audit
 from forum.core.actor import SYSTEM
-from forum.core.db import writing
+from forum.core.db import once_more_when_raced, writing
 from forum.core.ids import uuid7
 from forum.core.links import Purpose, derive
 from forum.core.permissions import Role
 from forum.people.models import SignInLink, User
 from forum.people.rules import LINK_LASTS, refuse_to_lose_the_last_owner
-from forum.people.service.users import (
-    join,
-    locked_organisation,
-    once_more_when_raced,
-    owners_of,
-    user_for,
-)
+from forum.people.service.users import join, locked_organisation, owners_of, user_for
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -46,11 +40,13 @@ def make_sign_in_link(
             user = user_for(session, email, name, lang, now)
             if organisation_id is not None:
                 _join(session, organisation_id, user, role, now)
-            link = SignInLink(id=uuid7(), user_id=user.id, created_at=now,
-                              expires_at=now + LINK_LASTS)
+            link = SignInLink(
+                id=uuid7(), user_id=user.id, created_at=now, expires_at=now + LINK_LASTS
+            )
             session.add(link)
-            audit.record(session, SYSTEM, "user.link_made", ("user", user.id), organisation_id,
-                         {}, now)
+            audit.record(
+                session, SYSTEM, "user.link_made", ("user", user.id), organisation_id, {}, now
+            )
             return derive(Purpose.SIGN_IN, link.id)
 
     return once_more_when_raced(_make)

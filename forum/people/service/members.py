@@ -36,13 +36,18 @@ def change_role(
             refuse_to_lose_the_last_owner(owners_of(session, organisation_id), member.id)
         details = {"role": [member.role.value, role.value], "user_id": str(member.user_id)}
         member.role = role
-        audit.record(session, actor, "member.role_changed", ("member", member.id),
-                     organisation_id, details, now)
+        audit.record(
+            session,
+            actor,
+            "member.role_changed",
+            ("member", member.id),
+            organisation_id,
+            details,
+            now,
+        )
 
 
-def remove_member(
-    actor: Actor, organisation_id: UUID, member_id: UUID, *, now: datetime
-) -> None:
+def remove_member(actor: Actor, organisation_id: UUID, member_id: UUID, *, now: datetime) -> None:
     """Remove a member and end all of that person's sessions at once. Raises LastOwner."""
     require(actor, Action.EDIT_MEMBERS, organisation_id)
     with writing() as session:
@@ -51,8 +56,15 @@ def remove_member(
             refuse_to_lose_the_last_owner(owners_of(session, organisation_id), member.id)
         session.delete(member)
         end_where(session, now, UserSession.user_id == member.user_id)
-        audit.record(session, actor, "member.removed", ("member", member.id), organisation_id,
-                     {"role": member.role.value, "user_id": str(member.user_id)}, now)
+        audit.record(
+            session,
+            actor,
+            "member.removed",
+            ("member", member.id),
+            organisation_id,
+            {"role": member.role.value, "user_id": str(member.user_id)},
+            now,
+        )
 
 
 def _locked_member(session: Session, organisation_id: UUID, member_id: UUID) -> Member:

@@ -15,6 +15,7 @@ from forum.core.db import writing
 from forum.core.errors import Forbidden
 from forum.core.ids import uuid7
 from forum.core.languages import KEYS
+from forum.core.page_scopes import SITE, changed
 from forum.core.permissions import Action, require
 from forum.core.text import Text
 from forum.people.models import Organisation
@@ -59,14 +60,28 @@ def create_organisation(actor: Actor, new: NewOrganisation, *, now: datetime) ->
     try:
         with writing() as session:
             organisation = Organisation(
-                id=uuid7(), slug=new.slug, name=new.name, time_zone=new.time_zone,
-                languages=list(new.languages), contact_email=new.contact_email, accent=new.accent,
-                privacy=new.privacy, created_at=now,
+                id=uuid7(),
+                slug=new.slug,
+                name=new.name,
+                time_zone=new.time_zone,
+                languages=list(new.languages),
+                contact_email=new.contact_email,
+                accent=new.accent,
+                privacy=new.privacy,
+                created_at=now,
             )
             session.add(organisation)
             session.flush()
-            audit.record(session, actor, "organisation.created", ("organisation", organisation.id),
-                         organisation.id, {"slug": new.slug}, now)
+            changed(session, SITE)
+            audit.record(
+                session,
+                actor,
+                "organisation.created",
+                ("organisation", organisation.id),
+                organisation.id,
+                {"slug": new.slug},
+                now,
+            )
             return organisation.id
     except IntegrityError:
         raise OrganisationSlugTaken(field="organisation") from None
@@ -99,11 +114,21 @@ def update_organisation(
             return organisation.revision
         organisation.revision += 1
         outbox.emit(
-            session, "people.organisation_changed", {"organisation_id": str(organisation_id)},
-            key=f"{organisation_id}:{organisation.revision}", now=now,
+            session,
+            "people.organisation_changed",
+            {"organisation_id": str(organisation_id), "changed": sorted(changes)},
+            key=f"{organisation_id}:{organisation.revision}",
+            now=now,
         )
-        audit.record(session, actor, "organisation.changed", ("organisation", organisation_id),
-                     organisation_id, changes, now)
+        audit.record(
+            session,
+            actor,
+            "organisation.changed",
+            ("organisation", organisation_id),
+            organisation_id,
+            changes,
+            now,
+        )
         return organisation.revision
 
 

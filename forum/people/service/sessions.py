@@ -40,8 +40,12 @@ def begin_session(
     secret, session_id = new_secret(), uuid7()
     session.add(
         UserSession(
-            id=session_id, secret_hash=hashed(secret), user_id=user.id, created_at=now,
-            last_seen_at=now, expires_at=now + SESSION_LASTS,
+            id=session_id,
+            secret_hash=hashed(secret),
+            user_id=user.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + SESSION_LASTS,
             device=device_of(user_agent)[:LONGEST_DEVICE],
         ),
     )
@@ -68,8 +72,15 @@ def end_other_sessions(actor: Actor, *, now: datetime) -> int:
             session, now, UserSession.user_id == actor.id, UserSession.id != actor.session_id
         )
         if ended and actor.id:
-            audit.record(session, actor, "user.signed_out_elsewhere", ("user", actor.id), None,
-                         {"sessions": ended}, now)
+            audit.record(
+                session,
+                actor,
+                "user.signed_out_elsewhere",
+                ("user", actor.id),
+                None,
+                {"sessions": ended},
+                now,
+            )
         return ended
 
 

@@ -44,8 +44,13 @@ def request_sign_in(
                 expires_at=now + LINK_LASTS,
             ),
         )
-        outbox.emit(session, "people.sign_in_asked", {"link_id": str(link_id), "lang": lang},
-                    key=str(link_id), now=now)
+        outbox.emit(
+            session,
+            "people.sign_in_asked",
+            {"link_id": str(link_id), "lang": lang},
+            key=str(link_id),
+            now=now,
+        )
 
 
 def answer_ask(payload: Mapping[str, Any], *, now: datetime) -> None:
@@ -60,9 +65,7 @@ def answer_ask(payload: Mapping[str, Any], *, now: datetime) -> None:
         outbox.emit_once(session, "people.sign_in_requested", told, key=str(link_id), now=now)
 
 
-def consume_sign_in_link(
-    token: str, *, network: str, user_agent: str, now: datetime
-) -> SignedIn:
+def consume_sign_in_link(token: str, *, network: str, user_agent: str, now: datetime) -> SignedIn:
     """Use a link once and begin a session; the user's older links die with it.
 
     Raises NotFound for what was never a link, LinkUsed for one that works no more, TooMany.

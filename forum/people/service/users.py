@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from forum.core.addresses import address_key
 from forum.core.errors import NotFound
@@ -19,19 +17,6 @@ from forum.people.rules import LONGEST_NAME
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-TRIES = 3
-Answer = TypeVar("Answer")
-
-
-def once_more_when_raced(act: Callable[[], Answer]) -> Answer:
-    """Do it again where another made the same user or member at the same moment."""
-    for _ in range(TRIES - 1):
-        try:
-            return act()
-        except IntegrityError:
-            continue
-    return act()
 
 
 def user_for(session: Session, email: str, name: str, lang: str, now: datetime) -> User:
@@ -51,11 +36,14 @@ def user_for(session: Session, email: str, name: str, lang: str, now: datetime) 
 
 
 def locked_organisation(session: Session, organisation_id: UUID) -> Organisation:
-    """Return an organisation with its row locked, so that owners are counted one act at a time."""
+    """Return an organisation with its row locked, so that owners are counted one act at a time.
+
+    Rows that only refer to it are written meanwhile: their writers never wait for this one.
+    """
     found = session.scalars(
         sa.select(Organisation)
         .where(Organisation.id == organisation_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True),
     ).one_or_none()
     if found is None:
@@ -76,9 +64,7 @@ def join(session: Session, organisation_id: UUID, user: User, role: Role, now: d
     """Make a user a member; who is one already keeps the role that is there."""
     found = membership(session, organisation_id, user.id)
     if found is None:
-        found = Member(
-            organisation_id=organisation_id, user_id=user.id, role=role, created_at=now
-        )
+        found = Member(organisation_id=organisation_id, user_id=user.id, role=role, created_at=now)
         session.add(found)
         session.flush()
     return found

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from forum.core.i18n import sentence
 from forum.core.text import Text, clean_line, clean_paragraphs
+from forum.events.rules import EARLIEST_YEAR, LATEST_YEAR, LONGEST_EVENT
+from forum.events.rules import LONGEST_TITLE as LONGEST_ROOM
 from forum.programme.importing.shapes import (
     ImportedProgramme,
     ImportedRoom,
@@ -19,13 +21,20 @@ from forum.programme.importing.shapes import (
     ImportedSpeaker,
     UnreadableProgramme,
 )
-from forum.programme.rules import AppearanceRole, SessionKind
+from forum.programme.rules import (
+    LONGEST_ABSTRACT,
+    LONGEST_BIOGRAPHY,
+    LONGEST_NAME,
+    LONGEST_TITLE,
+    MOST_PARTS,
+    MOST_SESSIONS,
+    AppearanceRole,
+    SessionKind,
+)
 
 LARGEST_FILE = 20_000_000
-MOST_SESSIONS = 5_000
-LONGEST_TITLE = 300
-LONGEST_TEXT = 20_000
-LONGEST_NAME = 200
+LONGEST_RAW = 200_000
+"""Characters read of one text, marks included."""
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _TAG = re.compile(r"<[^<>]{0,400}>")
@@ -60,8 +69,11 @@ def read_opass(content: bytes, zone: ZoneInfo) -> ImportedProgramme:
     file = _json_of(content)
     warnings: list[str] = []
     rooms = [
-        ImportedRoom(key, _name_of(room) or Text({"en": key}))
+        ImportedRoom(
+            key, _fitting(name or Text({"en": key}), LONGEST_ROOM, f"room {key}", warnings)
+        )
         for key, room in _keyed(file, "rooms")
+        for name in [_name_of(room)]
     ]
     types = {
         key: " ".join(_name_of(kind).by_language.values())
@@ -96,7 +108,9 @@ def _json_of(content: bytes) -> Mapping[str, Any]:
             sentence("The file is JSON, but has no list “sessions”. Is it an OPass session.json?"),
         )
     if len(file["sessions"]) > MOST_SESSIONS:
-        raise UnreadableProgramme(sentence("The file has more than 5,000 sessions."))
+        raise UnreadableProgramme(
+            sentence("The file has more than %(most)s sessions.", most=f"{MOST_SESSIONS:,}"),
+        )
     return file
 
 
@@ -120,8 +134,15 @@ def _speakers(file: Mapping[str, Any], warnings: list[str]) -> Iterator[Imported
         if _NO_NAME.match(name) and _NO_NAME.match(name_zh):
             warnings.append(f"speaker {key}: has no name, left out")
             continue
-        biography = _both(_paragraphs(speaker, "zh", "bio"), _paragraphs(speaker, "en", "bio"))
-        yield ImportedSpeaker(key, name[:LONGEST_NAME], name_zh[:LONGEST_NAME], biography)
+        biography = _fitting(
+            _both(_paragraphs(speaker, "zh", "bio"), _paragraphs(speaker, "en", "bio")),
+            LONGEST_BIOGRAPHY,
+            f"speaker {key}",
+            warnings,
+        )
+        yield ImportedSpeaker(
+            key, name[:LONGEST_NAME].rstrip(), name_zh[:LONGEST_NAME].rstrip(), biography
+        )
 
 
 def _sessions(
@@ -140,7 +161,7 @@ def _sessions(
         key = _key(item.get("id")) or f"number-{number}"
         starts_at, ends_at = _moment(item.get("start"), zone), _moment(item.get("end"), zone)
         title = _both(_part(item, "zh", "title"), _part(item, "en", "title"))
-        problem = _problem(key, seen, starts_at, ends_at, title)
+        problem = _problem(key, seen, starts_at, ends_at, title, zone)
         if problem or starts_at is None or ends_at is None:
             warnings.append(f"session {key}: {problem}, left out")
             continue
@@ -148,35 +169,61 @@ def _sessions(
         room = _key(item.get("room"))
         if room and room not in rooms:
             warnings.append(f"session {key}: its room {room} is not in the file")
-        wanted = item.get("speakers")
-        people = [_key(one) for one in wanted] if isinstance(wanted, list) else []
+        people = _people(item, key, speakers, warnings)
         type_key = _key(item.get("type"))
         kind = _kind(types.get(type_key, ""), type_key, title, staged=bool(people))
         yield ImportedSession(
             key=key,
             kind=kind,
-            title=title,
-            abstract=_both(
-                _paragraphs(item, "zh", "description"), _paragraphs(item, "en", "description")
+            title=_fitting(title, LONGEST_TITLE, f"session {key}", warnings),
+            abstract=_fitting(
+                _both(
+                    _paragraphs(item, "zh", "description"), _paragraphs(item, "en", "description")
+                ),
+                LONGEST_ABSTRACT,
+                f"session {key}",
+                warnings,
             ),
             starts_at=starts_at,
             ends_at=ends_at,
             day=starts_at.astimezone(zone).date(),
             room=room if room in rooms else None,
-            speakers=[one for one in dict.fromkeys(people) if one in speakers],
+            speakers=[one for one in people if one in speakers],
             role=_ROLES.get(kind, AppearanceRole.PRESENTER),
         )
 
 
+def _people(
+    item: Mapping[str, Any], key: str, speakers: set[str], warnings: list[str]
+) -> list[str]:
+    """Return whom a session names, once each, known or not; no more known ones than it takes."""
+    wanted = item.get("speakers")
+    named = dict.fromkeys(map(_key, wanted)) if isinstance(wanted, list) else {}
+    known = [one for one in named if one in speakers]
+    if len(known) <= MOST_PARTS:
+        return list(named)
+    warnings.append(f"session {key}: has {len(known)} speakers, the first {MOST_PARTS} kept")
+    return known[:MOST_PARTS]
+
+
 def _problem(
-    key: str, seen: set[str], starts_at: datetime | None, ends_at: datetime | None, title: Text
+    key: str,
+    seen: set[str],
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    title: Text,
+    zone: ZoneInfo,
 ) -> str:
     if key in seen:
         return "has the id of another one"
     if starts_at is None or ends_at is None:
         return "has no readable start and end"
+    if _is_far(starts_at, zone) or _is_far(ends_at, zone):
+        return f"is not between the years {EARLIEST_YEAR} and {LATEST_YEAR}"
     if ends_at <= starts_at:
         return "ends before it starts"
+    if ends_at - starts_at > LONGEST_EVENT:
+        return "lasts longer than a year"
     return "" if title else "has no title"
 
 
@@ -207,6 +254,14 @@ def _moment(value: object, zone: ZoneInfo) -> datetime | None:
         return None
 
 
+def _is_far(moment: datetime, zone: ZoneInfo) -> bool:
+    try:
+        year = moment.astimezone(zone).year
+    except OverflowError:
+        return True
+    return not EARLIEST_YEAR <= year <= LATEST_YEAR
+
+
 def _key(value: object) -> str:
     return clean_line(str(value))[:100] if isinstance(value, str | int) else ""
 
@@ -218,7 +273,7 @@ def _name_of(item: Mapping[str, Any]) -> Text:
 def _part(item: Mapping[str, Any], lang: str, name: str) -> str:
     half = item.get(lang)
     value = half.get(name) if isinstance(half, dict) else None
-    return clean_line(value)[:LONGEST_TITLE] if isinstance(value, str) else ""
+    return clean_line(value[:LONGEST_RAW]) if isinstance(value, str) else ""
 
 
 def _paragraphs(item: Mapping[str, Any], lang: str, name: str) -> str:
@@ -226,8 +281,16 @@ def _paragraphs(item: Mapping[str, Any], lang: str, name: str) -> str:
     value = half.get(name) if isinstance(half, dict) else None
     if not isinstance(value, str):
         return ""
-    plain = html.unescape(_TAG.sub("", _BLOCK.sub("\n", value[: LONGEST_TEXT * 2])))
-    return clean_paragraphs(plain)[:LONGEST_TEXT]
+    plain = html.unescape(_TAG.sub("", _BLOCK.sub("\n", value[:LONGEST_RAW])))
+    return clean_paragraphs(plain)
+
+
+def _fitting(text: Text, most: int, whose: str, warnings: list[str]) -> Text:
+    """Cut a text to what the forms take, and say so."""
+    if all(len(words) <= most for words in text.by_language.values()):
+        return text
+    warnings.append(f"{whose}: a text is longer than {most:,} characters, its end left out")
+    return Text({key: words[:most].rstrip() for key, words in text.by_language.items()})
 
 
 def _both(zh: str, en: str) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -18,15 +18,29 @@ from forum.core.i18n import sentence
 from forum.core.ids import uuid7
 from forum.core.page_scopes import SITE, changed, event_scope
 from forum.core.permissions import Action, require
-from forum.core.text import Text
+from forum.core.text import Text, plain_key
 from forum.core.zones import zone_of
 from forum.events.models import Event, Room
-from forum.events.rules import EventState, free_slug, slug_of
+from forum.events.rules import (
+    EARLIEST_YEAR,
+    LATEST_YEAR,
+    EventState,
+    FarYear,
+    TooLong,
+    check_span,
+    free_slug,
+    slug_of,
+)
 from forum.events.service import new_slug
 from forum.events.service.details import latin
 from forum.people.models import Organisation
 from forum.programme.importing.opass import read_opass
-from forum.programme.importing.shapes import ImportedProgramme, ImportedSession
+from forum.programme.importing.shapes import (
+    ImportedProgramme,
+    ImportedSession,
+    ImportedSpeaker,
+    UnreadableProgramme,
+)
 from forum.programme.models import Appearance, Session, Speaker
 from forum.programme.rules import SessionState
 
@@ -82,10 +96,13 @@ def import_event(
 ) -> Imported:
     """Make an event of a programme file's bytes.
 
-    Raises UnreadableProgramme, UnknownZone, ImportedBefore, NotFound; then nothing is stored.
+    Raises UnreadableProgramme, UnknownZone, FarYear, ImportedBefore, NotFound; then nothing is
+    stored.
     """
     zone = zone_of(wanted.time_zone)
+    wanted = replace(wanted, time_zone=zone.key)
     programme = READERS[format_name](content, zone)
+    _check_span(programme)
     shift = _shift(programme, zone, wanted.starts_on)
     source = f"{format_name}:{hashlib.sha256(content).hexdigest()}"
     with writing() as session:
@@ -131,12 +148,32 @@ def import_event(
         )
 
 
+def _check_span(programme: ImportedProgramme) -> None:
+    first = min(item.starts_at for item in programme.sessions)
+    last = max(item.ends_at for item in programme.sessions)
+    try:
+        check_span(first, last)
+    except TooLong:
+        raise UnreadableProgramme(
+            sentence(
+                "The sessions in this file lie more than a year apart, from %(first)s to %(last)s. "
+                "Mend their dates in the file.",
+                first=first.date().isoformat(),
+                last=last.date().isoformat(),
+            ),
+        ) from None
+
+
 def _shift(
     programme: ImportedProgramme, zone: ZoneInfo, starts_on: date | None
 ) -> Callable[[datetime], datetime]:
     if starts_on is None:
         return lambda moment: moment
-    by = starts_on - min(item.day for item in programme.sessions)
+    first = min(item.day for item in programme.sessions)
+    by = starts_on - first
+    lasts = max(item.day for item in programme.sessions) - first
+    if not EARLIEST_YEAR <= starts_on.year <= LATEST_YEAR or (starts_on + lasts).year > LATEST_YEAR:
+        raise FarYear(field="starts_on")
 
     def _moved(moment: datetime) -> datetime:
         wall = moment.astimezone(zone).replace(tzinfo=None) + by
@@ -224,7 +261,7 @@ def _speakers(
     )
     ids: dict[str, UUID] = {}
     for person in programme.speakers:
-        source_id = f"{format_name}:{person.key}"
+        source_id = _source_id(format_name, person)
         if source_id in known:
             ids[person.key] = known[source_id]
             continue
@@ -247,6 +284,12 @@ def _speakers(
         )
     session.flush()
     return ids
+
+
+def _source_id(format_name: str, person: ImportedSpeaker) -> str:
+    """Return what tells a person apart: ids are only unique in a file, so the names count too."""
+    names = f"{plain_key(person.name)}\n{plain_key(person.name_zh)}"
+    return f"{format_name}:{person.key}:{hashlib.sha256(names.encode()).hexdigest()[:16]}"
 
 
 def _sessions(

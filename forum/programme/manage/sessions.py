@@ -110,10 +110,10 @@ def session(slug: str, session_id: UUID) -> str | tuple[str, int] | Response:
                     session_id,
                     form.made_from,
                     _details(form),
+                    confirm=form.state is not None
+                    and form.state.data == SessionState.CONFIRMED.value,
                     now=clock.now(),
                 )
-                if form.state is not None and form.state.data == SessionState.CONFIRMED.value:
-                    service.confirm_session(actor, event.id, session_id, now=clock.now())
             except DomainError as error:
                 status = error.status
                 event = managed_event(actor, slug, Action.EDIT_PROGRAMME)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from forum.programme.service.cast import NewSpeaker, Part, SpeakerTwice
-from forum.programme.service.follow import follow_event, follow_room
+from forum.programme.service.follow import follow_event, follow_organisation, follow_room
 from forum.programme.service.sessions import (
     SessionChangedMeanwhile,
     SessionDetails,
     create_session,
-    move_session,
     update_session,
 )
 from forum.programme.service.speakers import (
@@ -17,12 +16,10 @@ from forum.programme.service.speakers import (
     SpeakerDetails,
     create_speaker,
     remove_speaker,
-    speaker_slug,
     update_speaker,
 )
 from forum.programme.service.states import (
     cancel_session,
-    confirm_session,
     delete_draft,
     reinstate_session,
 )
@@ -37,16 +34,14 @@ __all__ = [
     "SpeakerDetails",
     "SpeakerTwice",
     "cancel_session",
-    "confirm_session",
     "create_session",
     "create_speaker",
     "delete_draft",
     "follow_event",
+    "follow_organisation",
     "follow_room",
-    "move_session",
     "reinstate_session",
     "remove_speaker",
-    "speaker_slug",
     "update_session",
     "update_speaker",
 ]

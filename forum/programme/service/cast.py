@@ -43,6 +43,21 @@ class Part:
     role: AppearanceRole
 
 
+def hold_speakers(transaction: Transaction, parts: Sequence[Part]) -> None:
+    """Keep the profiles of a wanted list from being changed, before any event is locked.
+
+    Everybody locks in one order: profiles, then events, each in the order of their ids.
+    """
+    known = {part.who for part in parts if isinstance(part.who, UUID)}
+    if known:
+        transaction.execute(
+            sa.select(Speaker.id)
+            .where(Speaker.id.in_(known))
+            .order_by(Speaker.id)
+            .with_for_update(read=True, key_share=True),
+        )
+
+
 def set_cast(
     transaction: Transaction,
     organisation_id: UUID,

@@ -13,9 +13,15 @@ from forum.programme.models import Session
 from forum.programme.rules import SessionState
 
 
-def follow_event(transaction: Transaction, event_id: UUID, now: datetime) -> None:
-    """Raise the calendar sequence of an event's public sessions in the caller's transaction."""
-    _raise(transaction, Session.event_id == event_id, now)
+def follow_event(transaction: Transaction, event_id: UUID, now: datetime, *, tells: bool) -> None:
+    """Make an event's public sessions newer, their calendar sequence higher where it `tells`."""
+    _raise(transaction, Session.event_id == event_id, now, tells=tells)
+
+
+def follow_organisation(transaction: Transaction, organisation_id: UUID, now: datetime) -> None:
+    """Make the public sessions of all events of an organisation newer."""
+    theirs = sa.select(Event.id).where(Event.organisation_id == organisation_id)
+    _raise(transaction, Session.event_id.in_(theirs), now, tells=False)
 
 
 def follow_room(
@@ -26,9 +32,9 @@ def follow_room(
     *,
     removed: bool,
 ) -> None:
-    """Do the same for the sessions of a room; they leave it where it is removed."""
+    """Raise the calendar sequence of a room's sessions; they leave it where it is removed."""
     inside = sa.and_(Session.event_id == event_id, Session.room_id == room_id)
-    _raise(transaction, inside, now)
+    _raise(transaction, inside, now, tells=True)
     if removed:
         transaction.execute(
             sa.update(Session)
@@ -45,10 +51,12 @@ def _raise(
     transaction: Transaction,
     which: sa.ColumnElement[bool],
     now: datetime,
+    *,
+    tells: bool,
 ) -> None:
     transaction.execute(
         sa.update(Session)
         .where(which, Session.state != SessionState.DRAFT, Session.event_id.in_(_ONCE_PUBLIC))
-        .values(calendar_sequence=Session.calendar_sequence + 1, changed_at=now)
+        .values(calendar_sequence=Session.calendar_sequence + int(tells), changed_at=now)
         .execution_options(synchronize_session=False),
     )

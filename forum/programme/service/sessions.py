@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as Transaction
 
 from forum.core.actor import Actor
-from forum.core.db import writing
+from forum.core.db import once_more_when_raced, writing
 from forum.core.errors import Conflict, NotFound
 from forum.core.i18n import sentence
 from forum.core.permissions import Action
@@ -21,8 +21,14 @@ from forum.events.models import Event, Room
 from forum.events.rules import check_span
 from forum.events.service import locked_event
 from forum.programme.models import Session, Track
-from forum.programme.rules import MOST_SESSIONS, SessionKind, SessionState, check_listed_day
-from forum.programme.service.cast import Part, set_cast
+from forum.programme.rules import (
+    MOST_SESSIONS,
+    SessionKind,
+    SessionState,
+    check_listed_day,
+    check_move,
+)
+from forum.programme.service.cast import Part, hold_speakers, set_cast
 from forum.programme.service.changes import locked_session, note_session
 
 
@@ -94,7 +100,14 @@ def create_session(
     NotFound for a room, track or speaker of others.
     """
     _check_times(details)
+    return once_more_when_raced(lambda: _create(actor, event_id, details, now, confirmed=confirmed))
+
+
+def _create(
+    actor: Actor, event_id: UUID, details: SessionDetails, now: datetime, *, confirmed: bool
+) -> Session:
     with writing() as transaction:
+        hold_speakers(transaction, details.cast)
         event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
         _check_places(transaction, event, details)
         number = transaction.scalar(
@@ -123,14 +136,32 @@ def update_session(
     made_from: int,
     details: SessionDetails,
     *,
+    confirm: bool = False,
     now: datetime,
 ) -> Session:
     """Change a session and who appears in it; `made_from` is the revision the form showed.
 
-    Emits session.changed. Raises SessionChangedMeanwhile and what create_session does.
+    `confirm` shows a draft to guests in the same step. Emits session.changed. Raises
+    SessionChangedMeanwhile, IllegalMove and what create_session does.
     """
     _check_times(details)
+    return once_more_when_raced(
+        lambda: _update(actor, event_id, session_id, made_from, details, now, confirm=confirm)
+    )
+
+
+def _update(
+    actor: Actor,
+    event_id: UUID,
+    session_id: UUID,
+    made_from: int,
+    details: SessionDetails,
+    now: datetime,
+    *,
+    confirm: bool,
+) -> Session:
     with writing() as transaction:
+        hold_speakers(transaction, details.cast)
         event, session = locked_session(transaction, actor, event_id, session_id)
         if session.revision != made_from:
             raise SessionChangedMeanwhile(
@@ -138,6 +169,9 @@ def update_session(
             )
         _check_places(transaction, event, details)
         wanted = details.columns(event)
+        if confirm:
+            check_move(session.state, SessionState.CONFIRMED)
+            wanted["state"] = SessionState.CONFIRMED
         before = {name: getattr(session, name) for name in wanted}
         changes = difference(before, wanted)
         for name in changes:
@@ -146,41 +180,8 @@ def update_session(
         if people is not None:
             changes["cast"] = people
         if changes:
-            note_session(transaction, actor, event, session, changes, now)
-        return session
-
-
-def move_session(
-    actor: Actor,
-    event_id: UUID,
-    session_id: UUID,
-    *,
-    starts_at: datetime | None,
-    ends_at: datetime | None,
-    room_id: UUID | None,
-    now: datetime,
-) -> Session:
-    """Put a session to another time and room, or without times back into the tray.
-
-    Emits session.changed. Raises EndsBeforeStart, NotFound.
-    """
-    if starts_at is not None and ends_at is not None:
-        check_span(starts_at, ends_at)
-    with writing() as transaction:
-        event, session = locked_session(transaction, actor, event_id, session_id)
-        _check_room(transaction, event, room_id)
-        timed = starts_at is not None and ends_at is not None
-        wanted = {
-            "starts_at": starts_at if timed else None,
-            "ends_at": ends_at if timed else None,
-            "day": starts_at.astimezone(event.zone).date() if starts_at and timed else None,
-            "room_id": room_id,
-        }
-        changes = difference({name: getattr(session, name) for name in wanted}, wanted)
-        for name in changes:
-            setattr(session, name, wanted[name])
-        if changes:
-            note_session(transaction, actor, event, session, changes, now)
+            action = "session.confirmed" if confirm else "session.changed"
+            note_session(transaction, actor, event, session, changes, now, action=action)
         return session
 
 

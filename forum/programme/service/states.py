@@ -1,4 +1,4 @@
-"""The moves of a session: confirm a draft, cancel, reinstate; drafts can be deleted."""
+"""The moves of a session guests have seen: cancel, reinstate; drafts can be deleted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from forum.core.db import writing
 from forum.core.errors import Conflict
 from forum.core.i18n import sentence
 from forum.programme.models import Session
-from forum.programme.rules import SessionState, check_move
+from forum.programme.rules import IllegalMove, SessionState, check_move
 from forum.programme.service.changes import locked_session, note_session
 
 
@@ -20,11 +20,6 @@ class NotADraft(Conflict):
 
     code = "not_a_draft"
     says = sentence("Guests have seen this session. Cancel it, so that calendars learn of it.")
-
-
-def confirm_session(actor: Actor, event_id: UUID, session_id: UUID, *, now: datetime) -> Session:
-    """Show a draft to guests; raises IllegalMove."""
-    return _move(actor, event_id, session_id, SessionState.CONFIRMED, SessionState.DRAFT, now)
 
 
 def cancel_session(actor: Actor, event_id: UUID, session_id: UUID, *, now: datetime) -> Session:
@@ -66,7 +61,7 @@ def _move(
     with writing() as transaction:
         event, session = locked_session(transaction, actor, event_id, session_id)
         if session.state is not expected:
-            check_move(session.state, session.state)
+            raise IllegalMove
         check_move(session.state, wanted)
         before = session.state
         session.state = wanted

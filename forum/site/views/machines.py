@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -12,8 +13,9 @@ from forum.core.art.cover import Subject, cover_svg
 from forum.core.art.share import share_svg
 from forum.core.http.access import public
 from forum.core.http.i18n import current_language
-from forum.core.http.pages import cached_page
+from forum.core.http.pages import cached_page, depends_on
 from forum.core.languages import LANGUAGES
+from forum.core.page_scopes import SITE
 from forum.core.urls import absolute
 from forum.events.facts import Addresses, facts_of
 from forum.site import blueprint, queries
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 KEPT_A_DAY = "public, max-age=86400"
 KEPT_AN_HOUR = "public, max-age=3600"
+MOST_ADDRESSES = 30_000
+"""What one site map lists; the protocol allows 50,000 and 50 MB."""
 SITEMAP_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
  xmlns:xhtml="http://www.w3.org/1999/xhtml">
@@ -75,23 +79,31 @@ def share(slug: str) -> Response:
 @public
 def robots() -> Response:
     """Let robots in, but for what is personal."""
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PERSONAL), "Allow: /", "",
-             f"Sitemap: {absolute('/sitemap.xml')}", ""]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in PERSONAL),
+        "Allow: /",
+        "",
+        f"Sitemap: {absolute('/sitemap.xml')}",
+        "",
+    ]
     return _typed("\n".join(lines), "text/plain", KEPT_AN_HOUR)
 
 
 @blueprint.get("/sitemap.xml")
 @public
+@cached_page(cache_control=KEPT_AN_HOUR)
 def sitemap() -> Response:
-    """List every public page in every language; four statements."""
+    """List the public pages in every language, the newest events first; five statements."""
+    depends_on(SITE)
     body = [SITEMAP_HEAD]
-    for tail in _tails():
+    for tail in islice(_tails(), MOST_ADDRESSES // len(LANGUAGES)):
         twins = "".join(
             f'<xhtml:link rel="alternate" hreflang="{one.tag}" href="{_place(one.path, tail)}"/>'
             for one in LANGUAGES
         )
         body += [f"<url><loc>{_place(one.path, tail)}</loc>{twins}</url>\n" for one in LANGUAGES]
-    return _typed("".join([*body, "</urlset>\n"]), "application/xml", KEPT_AN_HOUR)
+    return _typed("".join([*body, "</urlset>\n"]), "application/xml")
 
 
 def _tails() -> Iterator[str]:

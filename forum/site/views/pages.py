@@ -152,10 +152,7 @@ def speaker(slug: str, speaker: str) -> Response | str:
     opened = _open(slug)
     wanted = opened.to.below("speakers", speaker)
     appearances = [
-        (part, item)
-        for item in _items(opened)
-        for part in item.cast
-        if part.person.href == wanted
+        (part, item) for item in _items(opened) for part in item.cast if part.person.href == wanted
     ]
     if not appearances:
         raise NotFound

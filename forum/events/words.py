@@ -1,0 +1,25 @@
+"""What states of events and roles of partners are called, to guests and in the back office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forum.core.i18n import Sentence, sentence
+from forum.events.rules import EventState, PartnerRole
+
+STATES: Mapping[EventState, tuple[Sentence, str]] = {
+    EventState.DRAFT: (sentence("Draft"), ""),
+    EventState.PUBLISHED: (sentence("Published"), "go"),
+    EventState.POSTPONED: (sentence("Postponed"), "look"),
+    EventState.CANCELLED: (sentence("Cancelled"), "stop"),
+}
+"""The word for each state, and the colour of its tag."""
+
+PARTNERS: Mapping[PartnerRole, Sentence] = {
+    PartnerRole.ORGANISER: sentence("Organiser"),
+    PartnerRole.CO_HOST: sentence("Co-host"),
+    PartnerRole.CO_ORGANISER: sentence("Co-organiser"),
+    PartnerRole.SPONSOR: sentence("Sponsor"),
+    PartnerRole.SUPPORTING: sentence("Supporting organisation"),
+    PartnerRole.MEDIA: sentence("Media partner"),
+}

@@ -1,0 +1,46 @@
+"""The organiser's home: how the number of guests grew, counted by the database."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+
+from forum.core.actor import ANONYMOUS, SYSTEM
+from forum.core.db import db
+from forum.registrations import service
+from forum.registrations.models import Registration
+from tests.events.browsing import Member
+from tests.factories import NOW, attendee, make_event, make_organisation
+
+DAY = timedelta(days=1)
+
+
+def test_the_line_grows_by_the_days_of_the_events_zone(app: Flask, reads) -> None:
+    organisation = make_organisation()
+    event = make_event(organisation, slug="sample-forum", capacity=50)
+    # 15:59 and 16:00 UTC are two days in Hong Kong.
+    midnight = NOW.replace(hour=16, minute=0)
+    for came in (
+        NOW - 40 * DAY,
+        midnight - 2 * DAY - timedelta(minutes=1),
+        midnight - 2 * DAY,
+        midnight - DAY,
+        NOW,
+    ):
+        service.register(ANONYMOUS, event.id, attendee(), form_key=None, now=came)
+    gone = db.session.scalars(sa.select(Registration.id).order_by(Registration.created_at)).first()
+    assert gone
+    service.cancel(SYSTEM, gone, now=NOW - DAY)
+    member = Member(app, organisation)
+    with reads() as seen:
+        page = member.get("/manage/sample-forum/")
+    table = page.text[page.text.index("<tbody>") : page.text.index("</tbody>")]
+    figures = re.findall(r'<td class="n">([^<]*)</td><td class="n">([^<]*)</td>', table)
+    assert len(figures) == 14
+    assert figures[0] == ("1", "0")
+    assert figures[-4:] == [("1", "0"), ("2", "+1"), ("2", "0"), ("4", "+2")]
+    moments = [one for one in seen if "registration.confirmed_at," in one.partition("FROM")[0]]
+    assert moments == []
