@@ -103,8 +103,8 @@ def _reserve(host: str, port: int) -> socket.socket:
 
 def _web_application(settings: Settings, *, checkpoints: bool) -> Flask:
     """Build a web worker's application, inside the worker."""
-    # In a session of its own Ctrl-C reaches the supervisor alone, which stops all in order.
-    os.setsid()
+    # In a group of its own Ctrl-C reaches the supervisor alone, which stops all in order.
+    os.setpgrp()
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     app = create_app(settings, checkpoints=checkpoints)
     nudge_by_redis(app)
@@ -207,7 +207,7 @@ class _Jobs(threading.Thread):
 
     def _new_process(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            self._words, env=self._environment, stdin=subprocess.DEVNULL, start_new_session=True
+            self._words, env=self._environment, stdin=subprocess.DEVNULL, process_group=0
         )
 
 

@@ -164,9 +164,13 @@ def test_the_same_effect_cannot_be_asked_for_twice(in_app: Flask, listener: List
 
 
 def test_what_was_rolled_back_was_never_said(in_app: Flask, listener: Listener) -> None:
-    with pytest.raises(LookupError), writing() as session:
-        outbox.emit(session, TOPIC, {}, key="one", now=NOW)
-        raise LookupError
+    def fail_after_saying_it() -> None:
+        with writing() as session:
+            outbox.emit(session, TOPIC, {}, key="one", now=NOW)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail_after_saying_it()
     assert not outbox.is_due(NOW)
 
 
