@@ -76,12 +76,12 @@ def doctor(forum: Doctor, settings: Settings) -> Callable[[], Told]:
 
 
 @pytest.fixture
-def _failing() -> Iterator[None]:
+def failing() -> Iterator[str]:
     def _fail(_payload: dict[str, Any], _now: datetime) -> None:
         raise ConnectionError
 
     outbox.after("sample.happened")(_fail)
-    yield
+    yield "sample.happened"
     outbox._AFTER.pop("sample.happened")
 
 
@@ -202,7 +202,7 @@ def test_an_effect_that_fails_for_ever_is_named_by_its_topic(
     caplog.set_level(logging.CRITICAL)
     with app.app_context():
         with writing() as session:
-            outbox.emit(session, "sample.happened", {}, key="one", now=NOW)
+            outbox.emit(session, failing, {}, key="one", now=NOW)
         due = NOW
         for _ in range(TRIED_IN_VAIN):
             assert outbox.deliver_due(due) == 1
@@ -210,7 +210,7 @@ def test_an_effect_that_fails_for_ever_is_named_by_its_topic(
                 due = session.scalars(sa.select(OutboxRow.due_at)).one()
     told = doctor()
     assert told.status == 1
-    assert "sample.happened (1)" in told.says["effects"]
+    assert f"{failing} (1)" in told.says["effects"]
     assert not told.good["effects"]
 
 

@@ -93,7 +93,7 @@ class CheckpointForm(OfficeForm):
 
     def _bound(self, name: str, zone: tzinfo) -> datetime | None:
         local = self[name].data
-        return moment_of(local, zone, field=name) if local else None  # type: ignore[arg-type]
+        return moment_of(local, zone, field=name) if local else None
 
 
 class PairingForm(OfficeForm):

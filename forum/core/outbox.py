@@ -133,6 +133,7 @@ def deliver_due(now: datetime, limit: int = BATCH) -> int:
             for react in _AFTER[topic]:
                 react(payload, now)
         except Exception as problem:
+            # One broken effect must not stop the others; it is kept and tried again.
             db.session.rollback()
             error = clean_line(f"{type(problem).__name__}: {problem}")[:500]
             log.exception("outbox %s failed (try %s)", topic, tries)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from forum.core.errors import Conflict, Invalid
 from forum.core.i18n import sentence
@@ -173,7 +172,7 @@ def free_slug(wanted: str, taken: Callable[[str], bool], *, otherwise: str) -> s
     return f"{base}-{number}"
 
 
-def moment_of(wall: datetime, zone: ZoneInfo, *, field: str | None = None) -> datetime:
+def moment_of(wall: datetime, zone: tzinfo, *, field: str | None = None) -> datetime:
     """Return the UTC moment of a naive wall time; raises NoSuchMoment in a gap of summer time.
 
     A wall time that happens twice is taken as the first of the two. Raises FarYear outside

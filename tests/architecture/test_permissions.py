@@ -87,7 +87,7 @@ def world(app: Flask) -> World:
 def routes(app: Flask) -> Iterator[tuple[Rule, str, Access]]:
     """Return each rule with each of its methods and what its view declares."""
     for rule in app.url_map.iter_rules():
-        access: Access = app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
+        access: Access = app.view_functions[rule.endpoint].access
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield rule, method, access
 

@@ -20,6 +20,8 @@ from forum.registrations import service as registrations
 from tests.checkin.conftest import NewGuest, NewPhone, Phone
 from tests.factories import NOW
 
+SCAN_ID = "01a20000-0000-7000-8000-000000000000"
+
 ACTS = ("hello", "scan", "undo", "search", "sign-off")
 
 
@@ -185,12 +187,12 @@ WRONG: list[Any] = [
     "",
     {"scan_id": 1},
     {"scan_id": "no"},
-    {"scan_id": str(uuid7()), "way": "guess"},
-    {"scan_id": str(uuid7()), "way": "camera", "code": 7},
-    {"scan_id": str(uuid7()), "way": "camera", "code": "x", "scanned_at": "yesterday"},
-    {"scan_id": str(uuid7()), "way": "camera", "code": "x", "sent_at": "2026-12-08T09:00:00"},
-    {"scan_id": str(uuid7()), "registration": "x' OR 1=1"},
-    {"scan_id": str(uuid7()), "registration": None},
+    {"scan_id": SCAN_ID, "way": "guess"},
+    {"scan_id": SCAN_ID, "way": "camera", "code": 7},
+    {"scan_id": SCAN_ID, "way": "camera", "code": "x", "scanned_at": "yesterday"},
+    {"scan_id": SCAN_ID, "way": "camera", "code": "x", "sent_at": "2026-12-08T09:00:00"},
+    {"scan_id": SCAN_ID, "registration": "x' OR 1=1"},
+    {"scan_id": SCAN_ID, "registration": None},
 ]
 
 

@@ -18,7 +18,7 @@ def test_a_changed_privacy_text_reaches_the_kept_page(
     app: Flask, house: House, client: FlaskClient, signed_in: Callable[..., FlaskClient]
 ) -> None:
     with app.app_context():
-        event = make_event(house)  # type: ignore[arg-type]
+        event = make_event(house)
     page = f"/en/e/{event.slug}/privacy"
     for _ in range(2):
         assert PRIVACY not in client.get(page).text

@@ -35,7 +35,7 @@ def slot(number: int, begins: int, lasts: int, **given: object) -> Slot:
         "starts_at": START + timedelta(minutes=begins),
         "ends_at": START + timedelta(minutes=begins + lasts),
     }
-    return Slot(**(values | given))  # type: ignore[arg-type]
+    return Slot(**(values | given))
 
 
 def kinds(*slots: Slot) -> list[WarningKind]:
@@ -101,7 +101,7 @@ def test_clashes_are_exactly_the_pairs_that_overlap_in_a_room(spans: list[tuple[
         frozenset((a.id, b.id))
         for i, a in enumerate(slots)
         for b in slots[i + 1 :]
-        if a.room_id == b.room_id and a.starts_at < b.ends_at and b.starts_at < a.ends_at  # type: ignore[operator]
+        if a.room_id == b.room_id and a.starts_at < b.ends_at and b.starts_at < a.ends_at
     }
     assert {frozenset(one.sessions) for one in found} == expected
     assert len(found) == len(expected)

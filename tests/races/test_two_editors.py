@@ -65,7 +65,7 @@ def test_editors_of_one_place_from_several_events_wait_for_each_other(app: Flask
 
         def _write(number: int, turn: int = turn, values: dict[str, object] = values) -> object:
             name = {"name": Text({"en": f"Hall {turn} of {number}"})}
-            details = VenueDetails(**{**values, **name})  # type: ignore[arg-type]
+            details = VenueDetails(**{**values, **name})
             return service.write_venue(
                 SYSTEM, events[number], fingerprint(values), details, now=NOW
             )
@@ -114,7 +114,7 @@ def test_an_organisation_and_what_is_its_own_are_edited_at_once(app: Flask) -> N
         if number == 1:
             return _recast(event.id, session_id, None, "Another talk")
         values = venue_values(db.session.get_one(Venue, venue_id, populate_existing=True))
-        details = VenueDetails(**{**values, "name": text(f"Hall {number}")})  # type: ignore[arg-type]
+        details = VenueDetails(**{**values, "name": text(f"Hall {number}")})
         return service.write_venue(
             SYSTEM, events[number - 2], fingerprint(values), details, now=NOW
         )

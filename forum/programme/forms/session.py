@@ -165,8 +165,8 @@ class SessionForm(OfficeForm):
 
     def _take_times(self, day: date, start: time, end: time) -> None:
         starts, ends = wall_span(day, start, end)
-        self.starts_at = moment_of(starts, self.zone, field="start_time")  # type: ignore[arg-type]
-        self.ends_at = moment_of(ends, self.zone, field="end_time")  # type: ignore[arg-type]
+        self.starts_at = moment_of(starts, self.zone, field="start_time")
+        self.ends_at = moment_of(ends, self.zone, field="end_time")
         check_span(self.starts_at, self.ends_at, field="end_time")
         if self.listed_day.data:
             check_listed_day(self.listed_day.data, day)
