@@ -195,9 +195,8 @@ def test_an_audit_trail_that_was_tampered_with_is_told_with_the_place(
 
 
 @pytest.mark.both_databases
-@pytest.mark.usefixtures("_failing")
 def test_an_effect_that_fails_for_ever_is_named_by_its_topic(
-    app: Flask, doctor: Callable[[], Told], caplog: pytest.LogCaptureFixture
+    app: Flask, doctor: Callable[[], Told], failing: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
     with app.app_context():

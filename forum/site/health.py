@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import Blueprint, current_app, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
-from forum.core import clock, outbox
+from forum.core import clock
 from forum.core.db import db, writing
 from forum.core.http.access import public
 from forum.core.ids import uuid7
@@ -51,7 +51,6 @@ def readyz() -> Response:
         "schema": _is_current,
         "disk": _has_room,
         "queue": lambda: _is_served(now),
-        "effects": lambda: not outbox.stuck(),
     }
     reasons = [name for name, look in looks.items() if not _holds(name, look)]
     response = jsonify(ready=not reasons, reasons=reasons)

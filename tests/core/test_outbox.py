@@ -205,8 +205,9 @@ def test_every_failure_is_logged_with_where_it_happened(
 
 
 @pytest.mark.both_databases
-def test_a_listener_that_fails_for_ever_is_told_to_monitors(app: Flask, listener: Listener) -> None:
-    client = app.test_client()
+def test_a_listener_that_fails_for_ever_is_named_and_pages_are_served_on(
+    app: Flask, listener: Listener
+) -> None:
     with app.app_context():
         tell()
         listener.fails = True
@@ -214,9 +215,7 @@ def test_a_listener_that_fails_for_ever_is_told_to_monitors(app: Flask, listener
         assert outbox.stuck() == {}
         fail_for_ever(1)
         assert outbox.stuck() == {TOPIC: 1}
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert "effects" in answer.json["reasons"]
+    assert app.test_client().get("/readyz").status_code == 200
 
 
 @pytest.mark.both_databases
