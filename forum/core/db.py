@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from forum.core.text import Text, text_of
+from forum.core.turns import turns_of
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
@@ -122,7 +122,10 @@ Model.registry.update_type_annotation_map(PYTHON_TYPES)
 
 
 def engine_options(url: str, *, checkpoints: bool) -> dict[str, Any]:
-    """Return the engine's options for SQLite or PostgreSQL (pool, time limits, isolation)."""
+    """Return the engine's options for SQLite or PostgreSQL (pool, time limits, isolation).
+
+    Values are hidden in errors: what guests typed must not stand in a log.
+    """
     if url.startswith("sqlite"):
         return {
             "connect_args": {
@@ -134,8 +137,10 @@ def engine_options(url: str, *, checkpoints: bool) -> dict[str, Any]:
             "pool_size": 16,
             "max_overflow": 32,
             "execution_options": {"forum_checkpoints": checkpoints},
+            "hide_parameters": True,
         }
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_size": 16,
         "max_overflow": 16,
@@ -170,7 +175,6 @@ def prepare_engine(engine: sa.Engine, *, checkpoints: bool) -> None:
 
 AfterCommit = Callable[[], None]
 Answer = TypeVar("Answer")
-_WRITER = threading.Lock()
 
 
 @contextmanager
@@ -188,7 +192,7 @@ def writing() -> Iterator[orm.Session]:
     after: list[AfterCommit] = []
     session.info["after_commit"] = after
     try:
-        with _turn(session):
+        with _turn():
             session.connection(execution_options={WRITE: True})
             yield session
             session.commit()
@@ -203,21 +207,14 @@ def writing() -> Iterator[orm.Session]:
 
 
 @contextmanager
-def _turn(session: orm.Session) -> Iterator[None]:
-    """Let the threads of this process write to SQLite one after another.
-
-    SQLite's own waiting is by naps of up to a tenth of a second and serves whoever asks next: a
-    crowd of threads starves some of its own. After the usual patience SQLite decides itself.
-    """
-    if session.get_bind().dialect.name != "sqlite":
+def _turn() -> Iterator[None]:
+    """Wait for a turn to write, where the database serves one writer at a time."""
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
         yield
         return
-    mine = _WRITER.acquire(timeout=BUSY_MILLISECONDS / 1000)
-    try:
+    with turns_of(str(url.database)).turn(BUSY_MILLISECONDS / 1000):
         yield
-    finally:
-        if mine:
-            _WRITER.release()
 
 
 def after_commit(session: orm.Session, act: AfterCommit) -> None:
