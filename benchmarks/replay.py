@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,11 +17,11 @@ from werkzeug.test import TestResponse
 
 from benchmarks import visits
 from benchmarks.sample import Sample, ticket_codes
-from forum.core.db import counted_statements, db, engine_options, prepare_engine
+from forum.core.db import WRITE, counted_statements, db, engine_options, prepare_engine
 from forum.core.ids import uuid7
 
 Step = tuple[str, Any, bool]
-COMMIT, ROLLBACK = "COMMIT", "ROLLBACK"
+BEGIN, COMMIT, ROLLBACK = "BEGIN", "COMMIT", "ROLLBACK"
 READS_OF_THE_KEPT_FORM = 1  # sent below SQLAlchemy, where nobody counts
 
 
@@ -95,13 +96,22 @@ def _kept(engine: sa.Engine) -> Iterator[list[Step]]:
     def _sent(_c: object, _cursor: object, sql: str, values: Any, _x: object, many: bool) -> None:  # noqa: ANN401, FBT001 - SQLAlchemy's own shape
         steps.append((sql, values, many))
 
+    def _begun(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get(WRITE):
+            steps.append((BEGIN, None, False))
+
     def _committed(_connection: object) -> None:
         steps.append((COMMIT, None, False))
 
     def _rolled_back(_connection: object) -> None:
         steps.append((ROLLBACK, None, False))
 
-    heard = (("before_cursor_execute", _sent), ("commit", _committed), ("rollback", _rolled_back))
+    heard = (
+        ("before_cursor_execute", _sent),
+        ("begin", _begun),
+        ("commit", _committed),
+        ("rollback", _rolled_back),
+    )
     for name, hear in heard:
         event.listen(engine, name, hear)
     try:
@@ -141,12 +151,16 @@ def replay(url: str, caught: Caught) -> tuple[float, float]:
 
 
 def _send(connection: Any, steps: list[Step]) -> None:  # noqa: ANN401 - a DBAPI connection
+    # SQLite's transactions begin with a statement, which stands in the list itself.
+    opens_itself = isinstance(connection, sqlite3.Connection)
     for sql, values, many in steps:
-        if sql is COMMIT:
-            connection.commit()
-        elif sql is ROLLBACK:
-            connection.rollback()
-        else:
+        if sql is BEGIN and not opens_itself:
+            connection.autocommit = False
+        elif sql in {COMMIT, ROLLBACK}:
+            (connection.commit if sql is COMMIT else connection.rollback)()
+            if not opens_itself:
+                connection.autocommit = True
+        elif sql is not BEGIN:
             cursor = connection.cursor()
             if many:
                 cursor.executemany(sql, values)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,16 +12,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.core.db import Model, writing
+from forum.core.db import Model, append, writing
 from forum.core.ids import uuid7
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
     from forum.core.actor import Actor
 
 GENESIS = bytes(32)
 SEAL_BATCH = 500
+VERIFY_BATCH = 1000
 
 
 class AuditEntry(Model):
@@ -63,20 +65,20 @@ def record(
 ) -> None:
     """Write one entry in the caller's transaction; `thing` is its kind and id."""
     salt = secrets.token_bytes(16)
-    session.add(
-        AuditEntry(
-            at=now,
-            actor_kind=actor.kind.value,
-            actor_id=actor.id,
-            actor_name=actor.name[:200],
-            action=action,
-            thing_kind=thing[0],
-            thing_id=thing[1],
-            organisation_id=organisation_id,
-            details=details,
-            salt=salt,
-            digest=_digest(salt, details),
-        ),
+    append(
+        session,
+        AuditEntry,
+        at=now,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        actor_name=actor.name[:200],
+        action=action,
+        thing_kind=thing[0],
+        thing_id=thing[1],
+        organisation_id=organisation_id,
+        details=details,
+        salt=salt,
+        digest=_digest(salt, details),
     )
 
 
@@ -106,24 +108,27 @@ def seal(limit: int = SEAL_BATCH) -> int:
 def verify(session: Session) -> tuple[int, int]:
     """Return how many entries are sealed and how many wait; raises ValueError at a broken link."""
     link, sealed = GENESIS, 0
-    chain = (
-        sa.select(AuditEntry)
-        .where(AuditEntry.seal_number.is_not(None))
-        .order_by(AuditEntry.seal_number)
-        .execution_options(yield_per=1000)
-    )
-    with closing(session.scalars(chain)) as rows:
-        for expected, entry in enumerate(rows, start=1):
+    while entries := _sealed_after(session, sealed):
+        for entry in entries:
+            sealed += 1
             link = _link(link, entry)
             whole = entry.salt is None or entry.digest == _digest(entry.salt, entry.details or {})
-            if entry.seal_number != expected or entry.seal != link or not whole:
-                message = f"the audit trail is broken at entry {expected}"
+            if entry.seal_number != sealed or entry.seal != link or not whole:
+                message = f"the audit trail is broken at entry {sealed}"
                 raise ValueError(message)
-            sealed += 1
     waiting = session.scalar(
         sa.select(sa.func.count()).where(AuditEntry.seal_number.is_(None)),
     )
     return sealed, waiting or 0
+
+
+def _sealed_after(session: Session, number: int) -> Sequence[AuditEntry]:
+    return session.scalars(
+        sa.select(AuditEntry)
+        .where(AuditEntry.seal_number > number)
+        .order_by(AuditEntry.seal_number)
+        .limit(VERIFY_BATCH),
+    ).all()
 
 
 def _digest(salt: bytes, details: dict[str, Any]) -> bytes:

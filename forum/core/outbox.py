@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.core.db import Model, after_commit, db, writing
+from forum.core.db import Model, after_commit, append, db, writing
 from forum.core.ids import uuid7
 from forum.core.periodic import every
 from forum.core.text import clean_line
@@ -103,12 +103,16 @@ def emit(session: Session, topic: str, payload: Payload, *, key: str, now: datet
     for react in _WITHIN[topic]:
         react(session, payload, now)
     if _AFTER[topic]:
-        session.add(
-            OutboxRow(
-                topic=topic, key=f"{topic}:{key}", payload=payload, created_at=now, due_at=now
-            ),
+        append(
+            session,
+            OutboxRow,
+            topic=topic,
+            key=f"{topic}:{key}",
+            payload=payload,
+            created_at=now,
+            due_at=now,
         )
-        if _nudge and _nudge[0] not in session.info["after_commit"]:
+        if _nudge:
             after_commit(session, _nudge[0])
 
 
@@ -127,17 +131,20 @@ def is_due(now: datetime) -> bool:
 def deliver_due(now: datetime, limit: int = BATCH) -> int:
     """Claim what is due, carry it out, record it; return how many rows were tried."""
     rows = _claim(now, limit)
+    done: list[UUID] = []
     for row_id, topic, payload, tries in rows:
-        error: str | None = None
         try:
             for react in _AFTER[topic]:
                 react(payload, now)
         except Exception as problem:
             # One broken effect must not stop the others; it is kept and tried again.
             db.session.rollback()
-            error = clean_line(f"{type(problem).__name__}: {problem}")[:500]
             log.exception("outbox %s failed (try %s)", topic, tries)
-        _settle(row_id, tries, error, now)
+            _put_off(row_id, tries, clean_line(f"{type(problem).__name__}: {problem}")[:500], now)
+        else:
+            done.append(row_id)
+    if done:
+        _settle(done, now)
     return len(rows)
 
 
@@ -198,11 +205,25 @@ def _claim(now: datetime, limit: int) -> list[tuple[UUID, str, Payload, int]]:
     return sorted((row.id, row.topic, row.payload, row.tries) for row in claimed) if claimed else []
 
 
-def _settle(row_id: UUID, tries: int, error: str | None, now: datetime) -> None:
+def _settle(done: list[UUID], now: datetime) -> None:
     with writing() as session:
-        values: dict[str, Any] = {"leased_until": None, "last_error": error}
-        if error is None:
-            values["done_at"] = now
-        else:
-            values["due_at"] = now + BACK_OFF[min(tries, len(BACK_OFF)) - 1]
-        session.execute(sa.update(OutboxRow).where(OutboxRow.id == row_id).values(**values))
+        session.execute(
+            sa.update(OutboxRow)
+            .where(OutboxRow.id.in_(done))
+            .values(done_at=now, leased_until=None, last_error=None)
+            .execution_options(synchronize_session=False),
+        )
+
+
+def _put_off(row_id: UUID, tries: int, error: str, now: datetime) -> None:
+    with writing() as session:
+        session.execute(
+            sa.update(OutboxRow)
+            .where(OutboxRow.id == row_id)
+            .values(
+                due_at=now + BACK_OFF[min(tries, len(BACK_OFF)) - 1],
+                leased_until=None,
+                last_error=error,
+            )
+            .execution_options(synchronize_session=False),
+        )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -30,10 +31,6 @@ class Turns:
         self._file = f"{file}-turns"
         self._mine = threading.Lock()
         self._handle: int | None = None
-
-    def __del__(self) -> None:
-        if self._handle is not None:
-            os.close(self._handle)
 
     @contextmanager
     def turn(self, patience: float) -> Iterator[None]:
@@ -66,6 +63,7 @@ class Turns:
         try:
             if self._handle is None:
                 self._handle = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                weakref.finalize(self, os.close, self._handle)
             fcntl.lockf(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, which)
         except BlockingIOError:
             return False

@@ -31,6 +31,26 @@ TOLD = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED)
 
 DAY = timedelta(days=1)
 
+# Built once: they are asked for each mail.
+_GUEST = (
+    sa.select(Registration)
+    .where(Registration.id == sa.bindparam("registration_id"))
+    .options(
+        joinedload(Registration.booking),
+        joinedload(Registration.event).joinedload(Event.venue),
+        joinedload(Registration.event).joinedload(Event.organisation),
+    )
+)
+_WRITTEN_TODAY = (
+    sa.select(sa.func.count())
+    .select_from(Message)
+    .where(
+        Message.to_email == sa.bindparam("address"),
+        Message.created_at > sa.bindparam("since"),
+        Message.event_id.is_not(None),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -101,15 +121,7 @@ def message_of(event_id: UUID, message_id: UUID) -> Message:
 
 def guest(registration_id: UUID) -> Registration | None:
     """Return an attendee with booking and whole event, or None once erased; one statement."""
-    return db.session.scalar(
-        sa.select(Registration)
-        .where(Registration.id == registration_id)
-        .options(joinedload(Registration.booking), joinedload(Registration.event))
-        .options(
-            joinedload(Registration.event).joinedload(Event.venue),
-            joinedload(Registration.event).joinedload(Event.organisation),
-        ),
-    )
+    return db.session.scalar(_GUEST, {"registration_id": registration_id})
 
 
 def guests_of(event_id: UUID, after: UUID | None, limit: int) -> Sequence[Registration]:
@@ -153,18 +165,7 @@ def written(keys: Iterable[str]) -> set[str]:
 
 def written_today(address: str, now: datetime) -> int:
     """Return how many messages about events one address had within a day; one statement."""
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count())
-            .select_from(Message)
-            .where(
-                Message.to_email == address,
-                Message.created_at > now - DAY,
-                Message.event_id.is_not(None),
-            ),
-        )
-        or 0
-    )
+    return db.session.scalar(_WRITTEN_TODAY, {"address": address, "since": now - DAY}) or 0
 
 
 def generations(booking_ids: Iterable[UUID]) -> dict[UUID, int]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context
 
-from forum.core.db import WRITE, Model, db
+from forum.core.db import Model, db, options_for_writing
 
 
 def include_object(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: ANN401, FBT001 - Alembic's own shape
@@ -18,7 +18,7 @@ def include_object(_thing: Any, name: str | None, kind: str, _reflected: bool, _
 def run() -> None:
     """Run the migrations in one writing transaction, one process at a time."""
     engine = db.engine
-    with engine.connect().execution_options(**{WRITE: True}) as connection:
+    with engine.connect().execution_options(**options_for_writing(engine)) as connection:
         sqlite = engine.dialect.name == "sqlite"
         raw = connection.connection.driver_connection
         if sqlite and raw is not None:

@@ -16,7 +16,7 @@ from forum.registrations.rules import ACTIVE, RegistrationState
 from forum.seats.models import SeatPool
 
 _ACTIVE_STATES = ", ".join(f"'{state.value}'" for state in sorted(ACTIVE))
-_HOLDS_ADDRESS = sa.text(f"state IN ({_ACTIVE_STATES})")
+HOLDS_ADDRESS = sa.text(f"state IN ({_ACTIVE_STATES})")
 
 
 class TicketType(Model):
@@ -104,8 +104,8 @@ class Registration(Model):
             "event_id",
             "email_key",
             unique=True,
-            sqlite_where=_HOLDS_ADDRESS,
-            postgresql_where=_HOLDS_ADDRESS,
+            sqlite_where=HOLDS_ADDRESS,
+            postgresql_where=HOLDS_ADDRESS,
         ),
         sa.CheckConstraint(
             "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"

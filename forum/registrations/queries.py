@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 100
+_NAMED = sa.select(Event.id, Event.discreet).where(Event.slug == sa.bindparam("slug"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ class Desk:
     event: Event
     ticket_type: TicketType
     pool: SeatPool
+
+
+class Named(NamedTuple):
+    """An event by its address; `discreet` ones answer by mail alone."""
+
+    event_id: UUID
+    discreet: bool
 
 
 class Order(StrEnum):
@@ -59,9 +67,10 @@ class Page:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def event_id_of(slug: str) -> UUID | None:
-    """Return the event that has this slug now; one statement."""
-    return db.session.scalar(sa.select(Event.id).where(Event.slug == slug))
+def named(slug: str) -> Named | None:
+    """Return which event has this slug now; one statement."""
+    row = db.session.execute(_NAMED, {"slug": slug}).first()
+    return Named(*row) if row else None
 
 
 def desk_of(slug: str) -> Desk:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
@@ -55,9 +56,8 @@ def _own_marks() -> dict[str, str]:
 @kept_form(_own_marks)
 def register(slug: str) -> AnyResponse:
     """Show the form, or the page of the state that has none."""
-    event_id = queries.event_id_of(slug)
-    if event_id:
-        depends_on(event_scope(event_id))
+    if looks_like_slug(slug) and (named := queries.named(slug)):
+        depends_on(event_scope(named.event_id))
     desk = _desk(slug)
     if desk is None:
         return _moved(slug)
@@ -76,27 +76,31 @@ def register(slug: str) -> AnyResponse:
 @public
 def submit(slug: str) -> AnyResponse:
     """Take the form: a booking of its own, or "look in your mail"."""
-    desk = _desk(slug)
-    if desk is None:
-        return _moved(slug)
-    now = clock.now()
+    named = queries.named(slug) if looks_like_slug(slug) else None
     form = RegistrationForm()
-    stands = opening_of(desk.event, now)
-    if stands is not Opening.OPEN:
-        return _closed(desk, stands, 410 if stands in GONE else 409)
-    if not form.validate_on_submit():
-        return _form_page(desk, form, 422)
+    now = clock.now()
+    if named is None or not form.validate_on_submit():
+        return _not_taken(slug, form, now)
     try:
         done = service.register(
-            ANONYMOUS, desk.event.id, _attendee(form), form_key=_form_key(form), now=now
+            ANONYMOUS, named.event_id, _attendee(form), form_key=_form_key(form), now=now
         )
     except RegistrationClosed:
-        fresh = _desk(slug) or desk
-        return _closed(fresh, opening_of(fresh.event, now), 410)
-    if done.result is Result.KNOWN or desk.event.discreet:
+        return _not_taken(slug, form, now)
+    if done.result is Result.KNOWN or named.discreet:
         return redirect(url_for(".mail", slug=slug), 303)
     token = derive(Purpose.BOOKING, done.booking_id, done.link_generation)
     return redirect(f"/r/{token}", 303)
+
+
+def _not_taken(slug: str, form: RegistrationForm, now: datetime) -> AnyResponse:
+    desk = _desk(slug)
+    if desk is None:
+        return _moved(slug)
+    stands = opening_of(desk.event, now)
+    if stands is not Opening.OPEN:
+        return _closed(desk, stands, 410 if stands in GONE else 409)
+    return _form_page(desk, form, 422)
 
 
 @blueprint.get(f"/{LANG}/e/<slug>/register/mail")

@@ -20,6 +20,20 @@ MOST_GIVEN_AT_ONCE = 500
 """Rows read and deleted in one statement."""
 
 
+_SEATS = sa.bindparam("seats", type_=sa.Integer)
+_TAKE = (
+    sa.update(SeatPool)
+    .where(
+        SeatPool.id == sa.bindparam("pool"),
+        SeatPool.taken + _SEATS <= SeatPool.capacity,
+        SeatPool.waiting == 0,
+    )
+    .values(taken=SeatPool.taken + _SEATS)
+    .returning(SeatPool.capacity, SeatPool.taken)
+    .execution_options(synchronize_session=False)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Bands:
     """What guests were told before, and what they must be told now."""
@@ -60,26 +74,27 @@ def open_pool(session: Session, event_id: UUID, capacity: int) -> SeatPool:
     return pool
 
 
+def take(session: Session, pool_id: UUID, seats: int) -> Outcome | None:
+    """Take free seats while nobody waits, else return None and change nothing; one statement.
+
+    Exact under a stampede: the counter moves in one UPDATE that the database serialises. Whoever
+    comes after waits from here to the commit, so what else is to be written goes before.
+    """
+    row = session.execute(_TAKE, {"pool": pool_id, "seats": seats}).first()
+    if row is None:
+        return None
+    before = band(row.capacity, row.taken - seats)
+    return Outcome(before, band(row.capacity, row.taken), SeatAnswer.TAKEN)
+
+
 def ask(session: Session, pool_id: UUID, holder_id: UUID, seats: int, *, now: datetime) -> Outcome:
     """Take free seats while nobody waits, else join the wait list; one to four statements.
 
-    Exact under a stampede: the counter moves in one UPDATE that the database serialises, and who is
-    refused holds the pool's lock before joining the list, so that a seat freed meanwhile is seen.
+    Who is refused holds the pool's lock before joining the list, so that a seat freed meanwhile is
+    seen.
     """
-    row = session.execute(
-        sa.update(SeatPool)
-        .where(
-            SeatPool.id == pool_id,
-            SeatPool.taken + seats <= SeatPool.capacity,
-            SeatPool.waiting == 0,
-        )
-        .values(taken=SeatPool.taken + seats)
-        .returning(SeatPool.capacity, SeatPool.taken)
-        .execution_options(synchronize_session=False),
-    ).first()
-    if row is not None:
-        before = band(row.capacity, row.taken - seats)
-        return Outcome(before, band(row.capacity, row.taken), SeatAnswer.TAKEN)
+    if (taken := take(session, pool_id, seats)) is not None:
+        return taken
     pool = _locked(session, pool_id)
     if pool.waiting == 0 and pool.taken + seats <= pool.capacity:
         before = band(pool.capacity, pool.taken)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from forum.core.db import db
+from forum.core.db import append, db
 from forum.core.errors import NotFound
 from forum.core.urls import base_url
 from forum.events.models import Event
@@ -37,7 +37,7 @@ class Verified:
 
 def issue(
     session: Session, registration_id: UUID, event_id: UUID, type_number: int, now: datetime
-) -> Ticket:
+) -> None:
     """Sign a ticket in the caller's transaction; one INSERT, made with others at its commit.
 
     The first of an event in a process costs one more statement, the first ever three.
@@ -49,7 +49,9 @@ def issue(
     valid_from, valid_until = rules.validity(now, event.ends_at)
     number = secrets.randbits(48)
     payload = Payload(signer.number, number, type_number, valid_from, valid_until).to_bytes()
-    ticket = Ticket(
+    append(
+        session,
+        Ticket,
         registration_id=registration_id,
         event_id=event_id,
         key_id=signer.key_id,
@@ -61,8 +63,6 @@ def issue(
         signature=signer.private.sign(payload),
         issued_at=now,
     )
-    session.add(ticket)
-    return ticket
 
 
 def revoke(session: Session, registration_id: UUID, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,15 +12,22 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from forum.core import audit, outbox
-from forum.core.db import writing
+from forum.core.db import append, write_appended, writing
 from forum.core.ids import short_code, uuid7
 from forum.core.page_scopes import SITE, changed, event_scope
 from forum.core.text import Text, plain_key
 from forum.events.models import Event
 from forum.events.rules import Opening, opening_of
-from forum.registrations.models import Booking, Consent, Registration, TicketType
-from forum.registrations.rules import ACTIVE, RegistrationClosed, RegistrationState
+from forum.registrations.models import (
+    HOLDS_ADDRESS,
+    Booking,
+    Consent,
+    Registration,
+    TicketType,
+)
+from forum.registrations.rules import RegistrationClosed, RegistrationState
 from forum.seats import service as seats
+from forum.seats.models import SeatPool
 from forum.seats.rules import SeatAnswer
 
 if TYPE_CHECKING:
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
 
     from forum.core.actor import Actor
 
-TRIES = 3
+TRIES = 4
 AGAIN_MINUTES = 10
 GENERAL = Text({"en": "General", "zh-Hant": "一般", "zh-Hans": "一般"})
 
@@ -98,12 +105,14 @@ def register(
     `by_hand` lets an organiser register outside the opening times. At most twelve statements.
     Raises RegistrationClosed when the event takes nobody now.
     """
-    for last in (False,) * (TRIES - 1) + (True,):
+    what = _Form(actor, event_id, attendee, form_key, now, by_hand)
+    for number in range(TRIES):
         try:
             with writing() as session:
-                return _register(session, actor, event_id, attendee, form_key, now, by_hand=by_hand)
-        except IntegrityError:
-            if last:
+                # Only the first time: who was wrong about the seats once asks before writing.
+                return _register(session, what, may_guess=number == 0)
+        except (IntegrityError, _WrongGuess):
+            if number == TRIES - 1:
                 raise
     raise AssertionError
 
@@ -114,39 +123,74 @@ def search_text_of(name: str, name_zh: str, organisation: str, email: str, code:
     return plain_key(f"{name} | {backwards} | {name_zh} | {organisation} | {email} | {code}")[:800]
 
 
-def _register(
-    session: Session,
-    actor: Actor,
-    event_id: UUID,
-    attendee: Attendee,
-    form_key: bytes | None,
-    now: datetime,
-    *,
-    by_hand: bool,
-) -> Registered:
-    event, ticket_type = _open_desk_of(session, event_id, now, by_hand=by_hand)
-    if (known := _known(session, event_id, attendee.email_key, form_key)) is not None:
-        return _answer_known(session, known, form_key, now)
-    booking = Booking(
-        id=uuid7(),
-        event_id=event_id,
+class _WrongGuess(Exception):
+    """Seats looked free and were gone: nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    actor: Actor
+    event_id: UUID
+    attendee: Attendee
+    form_key: bytes | None
+    now: datetime
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    event: Event
+    ticket_type: TicketType
+    looks_free: bool
+
+
+def _register(session: Session, form: _Form, *, may_guess: bool) -> Registered:
+    desk = _open_desk_of(session, form.event_id, form.now, by_hand=form.by_hand)
+    known = _known(session, form.event_id, form.attendee.email_key, form.form_key)
+    if known is not None:
+        return _answer_known(session, known, form.form_key, form.now)
+    done = Registered(Result.NEW, uuid7(), uuid7(), 0, RegistrationState.CONFIRMED)
+    pool_id = desk.ticket_type.pool_id
+    outcome: seats.Outcome | None
+    if may_guess and desk.looks_free:
+        # The pool's lock is what all others wait for: it is taken last and held for one statement.
+        _write(session, form, desk, done)
+        write_appended(session)
+        outcome = seats.take(session, pool_id, 1)
+        if outcome is None:
+            raise _WrongGuess
+    else:
+        outcome = seats.ask(session, pool_id, done.registration_id, 1, now=form.now)
+        if outcome.answer is SeatAnswer.WAITING:
+            done = replace(done, state=RegistrationState.WAITLISTED)
+        _write(session, form, desk, done)
+    drop_pages(session, form.event_id, outcome)
+    return done
+
+
+def _write(session: Session, form: _Form, desk: _Desk, done: Registered) -> None:
+    attendee, now, code = form.attendee, form.now, short_code()
+    confirmed = done.state is RegistrationState.CONFIRMED
+    append(
+        session,
+        Booking,
+        id=done.booking_id,
+        event_id=form.event_id,
         contact_email=attendee.email,
         lang=attendee.lang,
-        link_generation=0,
-        form_key=form_key,
+        link_generation=done.link_generation,
+        form_key=form.form_key,
         created_at=now,
     )
-    code, registration_id = short_code(), uuid7()
-    outcome = seats.ask(session, ticket_type.pool_id, registration_id, 1, now=now)
-    confirmed = outcome.answer is SeatAnswer.TAKEN
-    state = RegistrationState.CONFIRMED if confirmed else RegistrationState.WAITLISTED
-    registration = Registration(
-        id=registration_id,
-        event_id=event_id,
-        booking_id=booking.id,
-        ticket_type_id=ticket_type.id,
+    append(
+        session,
+        Registration,
+        id=done.registration_id,
+        event_id=form.event_id,
+        booking_id=done.booking_id,
+        ticket_type_id=desk.ticket_type.id,
         code=code,
-        state=state,
+        state=done.state,
         name=attendee.name,
         name_zh=attendee.name_zh,
         organisation=attendee.organisation,
@@ -160,24 +204,34 @@ def _register(
             attendee.name, attendee.name_zh, attendee.organisation, attendee.email, code
         ),
     )
-    session.add(booking)
-    session.flush()
-    session.add(registration)
-    session.flush()
-    _keep_consents(session, registration, attendee, now)
+    for consent in attendee.consents:
+        append(
+            session,
+            Consent,
+            registration_id=done.registration_id,
+            purpose=consent.purpose,
+            wording=consent.wording,
+            lang=attendee.lang,
+            given_at=now,
+        )
     topic = "registration.confirmed" if confirmed else "registration.waitlisted"
-    outbox.emit(session, topic, told(registration, ticket_type), key=f"{registration.id}", now=now)
+    payload = {
+        "registration_id": str(done.registration_id),
+        "event_id": str(form.event_id),
+        "booking_id": str(done.booking_id),
+        "type_number": desk.ticket_type.number,
+        "lang": attendee.lang,
+    }
+    outbox.emit(session, topic, payload, key=str(done.registration_id), now=now)
     audit.record(
         session,
-        actor,
+        form.actor,
         topic,
-        ("registration", registration.id),
-        event.organisation_id,
+        ("registration", done.registration_id),
+        desk.event.organisation_id,
         {"code": code},
         now,
     )
-    drop_pages(session, event_id, outcome)
-    return Registered(Result.NEW, booking.id, registration.id, 0, state)
 
 
 def drop_pages(session: Session, event_id: UUID, seats_now: seats.Outcome | seats.Given) -> None:
@@ -199,48 +253,27 @@ def told(registration: Registration, ticket_type: TicketType) -> dict[str, str |
     }
 
 
-def _open_desk_of(
-    session: Session, event_id: UUID, now: datetime, *, by_hand: bool
-) -> tuple[Event, TicketType]:
-    row = session.execute(
-        sa.select(Event, TicketType)
-        .join(TicketType, TicketType.event_id == Event.id)
-        .where(Event.id == event_id)
-        .order_by(TicketType.position, TicketType.number)
-        .limit(1)
-        # Who cancels the event waits for those at the desk, and who comes after sees it cancelled.
-        .with_for_update(read=True, key_share=True, of=Event)
-        .execution_options(populate_existing=True),
-    ).first()
+def _open_desk_of(session: Session, event_id: UUID, now: datetime, *, by_hand: bool) -> _Desk:
+    row = session.execute(_DESK, {"event_id": event_id}).first()
     if row is None:
         raise RegistrationClosed
-    event: Event = row[0]
-    stands = opening_of(event, now)
+    desk = _Desk(row[0], row[1], bool(row[2]))
+    stands = opening_of(desk.event, now)
     by_hand_too = {Opening.NOT_YET, Opening.CLOSED, Opening.DRAFT, Opening.POSTPONED}
     if stands is not Opening.OPEN and not (by_hand and stands in by_hand_too):
         raise RegistrationClosed
-    return event, row[1]
+    return desk
 
 
 def _known(
     session: Session, event_id: UUID, email_key: str, form_key: bytes | None
 ) -> tuple[Registration, Booking, TicketType] | None:
-    same = Booking.form_key == form_key if form_key else sa.false()
-    row = session.execute(
-        sa.select(Registration, Booking, TicketType)
-        .join(Booking, Booking.id == Registration.booking_id)
-        .join(TicketType, TicketType.id == Registration.ticket_type_id)
-        .where(
-            Registration.event_id == event_id,
-            sa.or_(
-                sa.and_(Registration.email_key == email_key, Registration.state.in_(ACTIVE)),
-                same,
-            ),
-        )
-        .order_by(sa.case((same, 0), else_=1))
-        .limit(1),
-    ).first()
-    return (row[0], row[1], row[2]) if row else None
+    values = {"event_id": event_id, "email_key": email_key, "form_key": form_key}
+    found = session.scalar(_KNOWN, values)
+    if found is None:
+        return None
+    row = session.execute(_WHOLE, {"registration_id": found}).one()
+    return row[0], row[1], row[2]
 
 
 def _answer_known(
@@ -266,16 +299,39 @@ def _answer_known(
     )
 
 
-def _keep_consents(
-    session: Session, registration: Registration, attendee: Attendee, now: datetime
-) -> None:
-    session.add_all(
-        Consent(
-            registration_id=registration.id,
-            purpose=consent.purpose,
-            wording=consent.wording,
-            lang=attendee.lang,
-            given_at=now,
-        )
-        for consent in attendee.consents
+# Built once: putting a statement together costs as much as sending it.
+_DESK = (
+    sa.select(Event, TicketType, sa.and_(SeatPool.waiting == 0, SeatPool.taken < SeatPool.capacity))
+    .join(TicketType, TicketType.event_id == Event.id)
+    .join(SeatPool, SeatPool.id == TicketType.pool_id)
+    .where(Event.id == sa.bindparam("event_id"))
+    .order_by(TicketType.position, TicketType.number)
+    .limit(1)
+    # Who cancels the event waits for those at the desk, and who comes after sees it cancelled.
+    .with_for_update(read=True, key_share=True, of=Event)
+    .execution_options(populate_existing=True)
+)
+# Two halves, each by its own index: joined by OR they would read the whole list of guests.
+_KNOWN = (
+    sa.select(Registration.id.label("id"), sa.literal(0).label("place"))
+    .join(Booking, Booking.id == Registration.booking_id)
+    .where(
+        Booking.event_id == sa.bindparam("event_id"), Booking.form_key == sa.bindparam("form_key")
     )
+    .union_all(
+        sa.select(Registration.id, sa.literal(1)).where(
+            Registration.event_id == sa.bindparam("event_id"),
+            Registration.email_key == sa.bindparam("email_key"),
+            # In the index's own words, without which no database takes the index.
+            HOLDS_ADDRESS,
+        )
+    )
+    .order_by("place")
+    .limit(1)
+)
+_WHOLE = (
+    sa.select(Registration, Booking, TicketType)
+    .join(Booking, Booking.id == Registration.booking_id)
+    .join(TicketType, TicketType.id == Registration.ticket_type_id)
+    .where(Registration.id == sa.bindparam("registration_id"))
+)

@@ -42,6 +42,8 @@ export class Desk {
     this.unreachable = false;
     this.locked = false;
     this.sending = false;
+    /** How many verdicts were heard: what was asked for before one is older than it. */
+    this.verdicts = 0;
     /** Scans whose first answer is still on its way. @type {Set<string>} */
     this.first = new Set();
     this.greeted = performance.now();
@@ -81,11 +83,12 @@ export class Desk {
   /** Asks how the event stands; says hello once a minute. */
   async look() {
     if (this.locked || document.visibilityState !== "visible") return;
+    const before = this.verdicts;
     const greet = performance.now() - this.greeted >= HELLO_AFTER;
     try {
       const { count, past } = greet ? await this.server.hello() : await this.server.state();
       if (greet) this.greeted = performance.now();
-      this.ears.onState(count, past);
+      if (this.verdicts === before) this.ears.onState(count, past);
       this.#line(false);
     } catch (problem) {
       this.#failed(problem, null);
@@ -99,6 +102,7 @@ export class Desk {
   async undo(scanId, reason) {
     try {
       const { verdict, count } = await this.server.undo(scanId, reason);
+      this.verdicts += 1;
       this.ears.onVerdict(verdict, count, "undone");
       this.#line(false);
     } catch (problem) {
@@ -124,6 +128,7 @@ export class Desk {
   async #send(scan, late) {
     try {
       const { verdict, count } = await this.server.scan(scan);
+      this.verdicts += 1;
       this.ears.onVerdict(verdict, count, late ? "late" : "at once");
       return true;
     } catch (problem) {
