@@ -17,7 +17,8 @@ from werkzeug.test import TestResponse
 
 from benchmarks import visits
 from benchmarks.sample import Sample, ticket_codes
-from forum.core.db import WRITE, counted_statements, db, engine_options, prepare_engine
+from forum.core.db import counted_statements, db
+from forum.core.engine import WRITE, engine_options, prepare_engine
 from forum.core.ids import uuid7
 
 Step = tuple[str, Any, bool]

@@ -10,7 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from forum import assets_of_app, rooms
-from forum.core.db import db, engine_options, prepare_engine
+from forum.core.db import db
+from forum.core.engine import engine_options, prepare_engine
 from forum.core.http.access import undeclared
 from forum.core.http.addresses import init_addresses
 from forum.core.http.csrf import init_csrf

@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context
 
-from forum.core.db import Model, db, options_for_writing
+from forum.core.db import Model, db
+from forum.core.engine import options_for_writing
 
 
 def include_object(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: ANN401, FBT001 - Alembic's own shape

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image, PngImagePlugin
 
-from forum.core.db import WRITE, db
+from forum.core.db import db
+from forum.core.engine import WRITE
 from forum.events.models import Picture
 from forum.events.service import NotAPicture, PictureTooLarge, encode
 from tests import factories

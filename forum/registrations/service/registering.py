@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from forum.core import audit, outbox
@@ -16,18 +15,10 @@ from forum.core.db import append, write_appended, writing
 from forum.core.ids import short_code, uuid7
 from forum.core.page_scopes import SITE, changed, event_scope
 from forum.core.text import Text, plain_key
-from forum.events.models import Event
-from forum.events.rules import Opening, opening_of
-from forum.registrations.models import (
-    HOLDS_ADDRESS,
-    Booking,
-    Consent,
-    Registration,
-    TicketType,
-)
-from forum.registrations.rules import RegistrationClosed, RegistrationState
+from forum.registrations.models import Booking, Consent, Registration, TicketType
+from forum.registrations.rules import RegistrationState
+from forum.registrations.service.looking_up import LockedDesk, locked_desk, who_is_known
 from forum.seats import service as seats
-from forum.seats.models import SeatPool
 from forum.seats.rules import SeatAnswer
 
 if TYPE_CHECKING:
@@ -137,16 +128,9 @@ class _Form:
     by_hand: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    event: Event
-    ticket_type: TicketType
-    looks_free: bool
-
-
 def _register(session: Session, form: _Form, *, may_guess: bool) -> Registered:
-    desk = _open_desk_of(session, form.event_id, form.now, by_hand=form.by_hand)
-    known = _known(session, form.event_id, form.attendee.email_key, form.form_key)
+    desk = locked_desk(session, form.event_id, form.now, by_hand=form.by_hand)
+    known = who_is_known(session, form.event_id, form.attendee.email_key, form.form_key)
     if known is not None:
         return _answer_known(session, known, form.form_key, form.now)
     done = Registered(Result.NEW, uuid7(), uuid7(), 0, RegistrationState.CONFIRMED)
@@ -168,7 +152,7 @@ def _register(session: Session, form: _Form, *, may_guess: bool) -> Registered:
     return done
 
 
-def _write(session: Session, form: _Form, desk: _Desk, done: Registered) -> None:
+def _write(session: Session, form: _Form, desk: LockedDesk, done: Registered) -> None:
     attendee, now, code = form.attendee, form.now, short_code()
     confirmed = done.state is RegistrationState.CONFIRMED
     append(
@@ -253,29 +237,6 @@ def told(registration: Registration, ticket_type: TicketType) -> dict[str, str |
     }
 
 
-def _open_desk_of(session: Session, event_id: UUID, now: datetime, *, by_hand: bool) -> _Desk:
-    row = session.execute(_DESK, {"event_id": event_id}).first()
-    if row is None:
-        raise RegistrationClosed
-    desk = _Desk(row[0], row[1], bool(row[2]))
-    stands = opening_of(desk.event, now)
-    by_hand_too = {Opening.NOT_YET, Opening.CLOSED, Opening.DRAFT, Opening.POSTPONED}
-    if stands is not Opening.OPEN and not (by_hand and stands in by_hand_too):
-        raise RegistrationClosed
-    return desk
-
-
-def _known(
-    session: Session, event_id: UUID, email_key: str, form_key: bytes | None
-) -> tuple[Registration, Booking, TicketType] | None:
-    values = {"event_id": event_id, "email_key": email_key, "form_key": form_key}
-    found = session.scalar(_KNOWN, values)
-    if found is None:
-        return None
-    row = session.execute(_WHOLE, {"registration_id": found}).one()
-    return row[0], row[1], row[2]
-
-
 def _answer_known(
     session: Session,
     known: tuple[Registration, Booking, TicketType],
@@ -297,41 +258,3 @@ def _answer_known(
     return Registered(
         result, booking.id, registration.id, booking.link_generation, registration.state
     )
-
-
-# Built once: putting a statement together costs as much as sending it.
-_DESK = (
-    sa.select(Event, TicketType, sa.and_(SeatPool.waiting == 0, SeatPool.taken < SeatPool.capacity))
-    .join(TicketType, TicketType.event_id == Event.id)
-    .join(SeatPool, SeatPool.id == TicketType.pool_id)
-    .where(Event.id == sa.bindparam("event_id"))
-    .order_by(TicketType.position, TicketType.number)
-    .limit(1)
-    # Who cancels the event waits for those at the desk, and who comes after sees it cancelled.
-    .with_for_update(read=True, key_share=True, of=Event)
-    .execution_options(populate_existing=True)
-)
-# Two halves, each by its own index: joined by OR they would read the whole list of guests.
-_KNOWN = (
-    sa.select(Registration.id.label("id"), sa.literal(0).label("place"))
-    .join(Booking, Booking.id == Registration.booking_id)
-    .where(
-        Booking.event_id == sa.bindparam("event_id"), Booking.form_key == sa.bindparam("form_key")
-    )
-    .union_all(
-        sa.select(Registration.id, sa.literal(1)).where(
-            Registration.event_id == sa.bindparam("event_id"),
-            Registration.email_key == sa.bindparam("email_key"),
-            # In the index's own words, without which no database takes the index.
-            HOLDS_ADDRESS,
-        )
-    )
-    .order_by("place")
-    .limit(1)
-)
-_WHOLE = (
-    sa.select(Registration, Booking, TicketType)
-    .join(Booking, Booking.id == Registration.booking_id)
-    .join(TicketType, TicketType.id == Registration.ticket_type_id)
-    .where(Registration.id == sa.bindparam("registration_id"))
-)
