@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +10,8 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
-from forum.core.db import counted_statements, db
+from forum.core.db import db
 from forum.events.rules import EventState
 from forum.registrations.models import Booking, Consent, Registration
 from forum.registrations.recount import recount
@@ -23,8 +19,6 @@ from forum.registrations.rules import RegistrationState
 from forum.seats import service as seats
 from tests.factories import ENDS, NOW, STARTS, make_event, make_organisation
 from tests.registrations.desk import form_of, guest, hidden_fields, register
-
-MOST_STATEMENTS = 12
 
 ABSURD = {
     "nul": "Sample\x00 Guest",
@@ -69,40 +63,6 @@ def test_three_boxes_lead_to_a_booking_page_with_the_code(app: Flask, client: Fl
     assert page.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_complete_registration_needs_at_most_twelve_statements(
-    app: Flask, client: FlaskClient
-) -> None:
-    slug = slug_of(app)
-    register(app.test_client(), slug, guest("warm"))
-    with app.app_context():
-        engine = db.engine
-    with counted_statements(engine) as seen:
-        answer = register(client, slug, guest())
-    assert answer.status_code == 303
-    assert len(seen) <= MOST_STATEMENTS, "\n".join(seen)
-
-
-def test_no_statement_of_a_registration_reads_all_guests(app: Flask, client: FlaskClient) -> None:
-    slug = slug_of(app)
-    register(app.test_client(), slug, guest("warm"))
-    with app.app_context(), _sent_to(db.engine) as sent:
-        assert register(client, slug, guest()).status_code == 303
-    with app.app_context():
-        plans = {
-            sql: [step[3] for step in _explained(sql, values)]
-            for sql, values in sent
-            if sql.startswith(("SELECT", "UPDATE"))
-        }
-    assert len(plans) >= 4
-    steps = [step for plan in plans.values() for step in plan]
-    assert any("uq_registration_holds_address (event_id=? AND email_key=?)" in s for s in steps)
-    scans = [step for step in steps if step.startswith("SCAN") and "subquery" not in step]
-    by_event = [
-        step for step in steps if re.match(r"SEARCH (registration|booking).*t_id=\?\)$", step)
-    ]
-    assert scans + by_event == []
-
-
 @pytest.mark.both_databases
 def test_seats_that_looked_free_and_were_gone_lead_to_one_booking(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
@@ -120,25 +80,6 @@ def test_seats_that_looked_free_and_were_gone_lead_to_one_booking(
         assert only_registration(app).state is RegistrationState.CONFIRMED
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Booking)) == 1
         assert [count.agrees for count in recount()] == [True]
-
-
-@contextmanager
-def _sent_to(engine: sa.Engine) -> Iterator[list[tuple[str, Any]]]:
-    sent: list[tuple[str, Any]] = []
-
-    def _note(_c: object, _cursor: object, sql: str, values: Any, *_rest: object) -> None:
-        sent.append((sql, values))
-
-    event.listen(engine, "before_cursor_execute", _note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", _note)
-
-
-def _explained(sql: str, values: Any) -> list[Any]:
-    connection = db.session.connection()
-    return list(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values))
 
 
 def test_the_form_says_all_that_is_wrong_at_once_and_keeps_what_was_typed(
