@@ -47,9 +47,9 @@ def test_a_complete_registration_needs_at_most_twelve_statements(
     assert len(seen) <= MOST_STATEMENTS, "\n".join(seen)
 
 
-def test_no_statement_of_a_registration_reads_all_guests(app: Flask, client: FlaskClient) -> None:
-    slug = slug_of(app)
-    register(app.test_client(), slug, guest("warm"))
+def test_no_statement_of_a_registration_reads_all_guests(
+    app: Flask, client: FlaskClient, slug: str
+) -> None:
     with app.app_context(), _sent_to(db.engine) as sent:
         assert register(client, slug, guest()).status_code == 303
     with app.app_context():
