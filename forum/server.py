@@ -22,6 +22,7 @@ from granian.server.mp import MPServer
 from forum.app import create_app
 from forum.core import logs
 from forum.jobs import nudge_by_redis
+from forum.last_door import LastDoor
 from forum.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def serve(settings: Settings, *, host: str, port: int, jobs: bool, quiet: bool =
     multiprocessing.set_start_method("spawn", force=True)
     reserved = _reserve(host, port)
     keeper = _Jobs(settings, quiet=quiet) if jobs else None
-    server = _Supervisor(host=host, port=port, jobs=keeper, quiet=quiet)
+    server = _Supervisor(reserved, host=host, port=port, jobs=keeper, quiet=quiet)
     try:
         server.serve(
             target_loader=partial(_web_application, settings, checkpoints=not jobs),
@@ -121,7 +122,9 @@ def _end_with_parent() -> None:
 class _Supervisor(MPServer):
     """Granian's supervisor, which also keeps the jobs process."""
 
-    def __init__(self, *, host: str, port: int, jobs: _Jobs | None, quiet: bool) -> None:
+    def __init__(
+        self, reserved: socket.socket, *, host: str, port: int, jobs: _Jobs | None, quiet: bool
+    ) -> None:
         super().__init__(
             "forum",
             address=host,
@@ -137,6 +140,7 @@ class _Supervisor(MPServer):
             log_dictconfig=logs.configuration(plain=quiet, quiet=quiet),
             log_access=False,
         )
+        self._last_door = LastDoor(reserved)
         self._jobs = jobs
         if jobs:
             # Only now does a signal reach us, and nothing is left behind by it.
@@ -148,10 +152,21 @@ class _Supervisor(MPServer):
             self._jobs.ask_to_stop()
         super().signal_handler_interrupt()  # type: ignore[no-untyped-call] # Granian has no types
 
+    def _stop_workers(self) -> None:
+        """Let nobody in any more, then let the workers finish what they have begun."""
+        listening = sum(map(_lives, self.wrks))
+        self._last_door.open(listening, BACKLOG)
+        super()._stop_workers()  # type: ignore[no-untyped-call] # Granian has no types
+        self._last_door.close()
+
     def end_jobs(self) -> None:
         """Wait for the jobs process; make sure of its end."""
         if self._jobs:
             self._jobs.end()
+
+
+def _lives(worker: Any) -> bool:  # noqa: ANN401 - Granian has no types
+    return bool(worker.is_alive())
 
 
 class _Jobs(threading.Thread):

@@ -127,6 +127,14 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def on_postgres(tmp_path: Path, postgres_url: str) -> Iterator[Flask]:
+    """A Forum on PostgreSQL, for what can only be seen there."""
+    made = create_app(databases.settings_for(tmp_path, postgres_url))
+    yield made
+    databases.close(made)
+
+
+@pytest.fixture
 def in_app(app: Flask) -> Iterator[Flask]:
     """The same with its context entered, for tests that call services and no pages."""
     with app.app_context():

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from forum.app import create_app
 from forum.core.db import append, counted_statements, db, write_appended, writing
 from forum.core.outbox import OutboxRow
 from tests.factories import NOW
-from tests.support import databases
-
-
-@pytest.fixture
-def on_postgres(tmp_path: Path, postgres_url: str) -> Iterator[Flask]:
-    """A Forum on PostgreSQL, where reading is done in no transaction."""
-    made = create_app(databases.settings_for(tmp_path, postgres_url))
-    yield made
-    databases.close(made)
 
 
 def put(session: sa.orm.Session, key: str) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from forum.core.db import db
+from forum.events.models import Event
 from tests.calendar.readers import by_vobject
 from tests.conftest import NewContext
 from tests.factories import (
@@ -114,8 +117,11 @@ def test_an_organiser_makes_an_event_and_publishes_it(app: Flask, new_context: N
         times.nth(0).fill("09:00")
         times.nth(1).fill("13:00")
         page.locator("[name=capacity]").fill("40")
-        page.locator("main form button.main").click()
+        page.locator("main form button.main").dblclick()
         page.wait_for_url(re.compile(r"/manage/sample-morning[\w-]*/"))
+        with app.app_context():
+            made = sa.select(sa.func.count()).where(Event.slug.startswith("sample-morning"))
+            assert db.session.scalar(made) == 1
         slug = page.url.split("/manage/")[1].split("/")[0]
         assert page.request.get(f"/en/e/{slug}/").status == 404
         page.goto(f"/manage/{slug}/state/publish")

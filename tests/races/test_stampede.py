@@ -105,7 +105,7 @@ def test_fifty_posts_of_one_address_make_one_registration(app: Flask, event_id: 
         assert recount()[0].agrees
 
 
-def test_fifty_forms_sent_twice_at_once_make_fifty_registrations(
+def test_fifty_forms_of_twenty_five_guests_make_twenty_five_registrations(
     app: Flask, event_id: UUID
 ) -> None:
     def _send(number: int) -> UUID:

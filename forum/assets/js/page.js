@@ -5,7 +5,11 @@
  * [data-copy]   copies the value of the field it names, and says so
  * [data-from]   shows a moment in the reader's own time where that differs from the event's
  * form[data-keep]  asks before what was typed is left behind
+ * form[method=post]  is sent once, however often its button is pressed
  */
+
+/** How long a form counts as on its way, in milliseconds: a page may stay where the answer is a file. */
+const SENT_FOR = 4000;
 
 /** Puts the focus on the summary of errors, and marks a new page's title with it. */
 function focusProblem() {
@@ -72,7 +76,21 @@ function keepTyped() {
   }
 }
 
+/** Sends a form once: a second press while the first is on its way would do the same thing twice. */
+function sendOnce() {
+  /** @type {WeakSet<HTMLFormElement>} */
+  const sent = new WeakSet();
+  addEventListener("submit", (sending) => {
+    const form = sending.target;
+    if (!(form instanceof HTMLFormElement) || form.method !== "post" || sending.defaultPrevented) return;
+    if (sent.has(form)) sending.preventDefault();
+    sent.add(form);
+    setTimeout(() => sent.delete(form), SENT_FOR);
+  });
+}
+
 focusProblem();
 copyButtons();
 ownTimes();
 keepTyped();
+sendOnce();

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from forum.core import audit, outbox
@@ -100,7 +101,7 @@ def register(
     for number in range(TRIES):
         try:
             with writing() as session:
-                # Only the first time: who was wrong about the seats once asks before writing.
+                # Only the first time: who was wrong about the seats once asks and then tells.
                 return _register(session, what, may_guess=number == 0)
         except (IntegrityError, _WrongGuess):
             if number == TRIES - 1:
@@ -133,27 +134,34 @@ def _register(session: Session, form: _Form, *, may_guess: bool) -> Registered:
     known = who_is_known(session, form.event_id, form.attendee.email_key, form.form_key)
     if known is not None:
         return _answer_known(session, known, form.form_key, form.now)
-    done = Registered(Result.NEW, uuid7(), uuid7(), 0, RegistrationState.CONFIRMED)
+    guess = may_guess and desk.looks_free
+    state = RegistrationState.CONFIRMED if guess else RegistrationState.WAITLISTED
+    done, code = Registered(Result.NEW, uuid7(), uuid7(), 0, state), short_code()
+    # Who sends the same form or address waits here for us, and so must not hold the pool by then,
+    # which we may want next.
+    _enter(session, form, desk, done, code)
     pool_id = desk.ticket_type.pool_id
     outcome: seats.Outcome | None
-    if may_guess and desk.looks_free:
-        # The pool's lock is what all others wait for: it is taken last and held for one statement.
-        _write(session, form, desk, done)
+    if guess:
+        # The pool is what all others wait for: it is taken last and held for one statement.
+        _tell(session, form, desk, done, code)
         write_appended(session)
         outcome = seats.take(session, pool_id, 1)
         if outcome is None:
             raise _WrongGuess
     else:
+        write_appended(session)
         outcome = seats.ask(session, pool_id, done.registration_id, 1, now=form.now)
-        if outcome.answer is SeatAnswer.WAITING:
-            done = replace(done, state=RegistrationState.WAITLISTED)
-        _write(session, form, desk, done)
+        if outcome.answer is SeatAnswer.TAKEN:
+            done = replace(done, state=RegistrationState.CONFIRMED)
+            _confirm(session, done.registration_id, form.now)
+        _tell(session, form, desk, done, code)
     drop_pages(session, form.event_id, outcome)
     return done
 
 
-def _write(session: Session, form: _Form, desk: LockedDesk, done: Registered) -> None:
-    attendee, now, code = form.attendee, form.now, short_code()
+def _enter(session: Session, form: _Form, desk: LockedDesk, done: Registered, code: str) -> None:
+    attendee, now = form.attendee, form.now
     confirmed = done.state is RegistrationState.CONFIRMED
     append(
         session,
@@ -198,13 +206,26 @@ def _write(session: Session, form: _Form, desk: LockedDesk, done: Registered) ->
             lang=attendee.lang,
             given_at=now,
         )
+
+
+def _confirm(session: Session, registration_id: UUID, now: datetime) -> None:
+    session.execute(
+        sa.update(Registration)
+        .where(Registration.id == registration_id)
+        .values(state=RegistrationState.CONFIRMED, confirmed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _tell(session: Session, form: _Form, desk: LockedDesk, done: Registered, code: str) -> None:
+    now, confirmed = form.now, done.state is RegistrationState.CONFIRMED
     topic = "registration.confirmed" if confirmed else "registration.waitlisted"
     payload = {
         "registration_id": str(done.registration_id),
         "event_id": str(form.event_id),
         "booking_id": str(done.booking_id),
         "type_number": desk.ticket_type.number,
-        "lang": attendee.lang,
+        "lang": form.attendee.lang,
     }
     outbox.emit(session, topic, payload, key=str(done.registration_id), now=now)
     audit.record(
