@@ -72,8 +72,11 @@ def test_no_module_has_a_name_that_says_nothing():
 
 
 def test_every_excuse_to_a_checker_has_its_reason_beside_it():
-    # mypy reads nothing but a second comment after its own; the others take a dash.
-    excuse = r"# (noqa|nosec)(?![^#\n]*\s[—–-] \S)|# type: ignore(\[[\w, -]+\])?(?!\s+# \S|\[)"
+    # Ruff takes a dash; mypy and bandit read nothing but a second comment after their own.
+    excuse = (
+        r"# noqa(?![^#\n]*\s[—–-] \S)"
+        r"|# (type: ignore(\[[\w, -]+\])?|nosec( B\d+)*)(?!\s+# \S|\[| B)"
+    )
     assert lines_with(excuse, ".py") == []
 
 
