@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from forum import __version__, jobs, server
+from forum import __version__, server
 from forum.app import create_app
 from forum.checks import doctor, said_by
 from forum.core import logs
@@ -85,10 +85,12 @@ def serve(context: click.Context, host: str, port: int | None, *, no_jobs: bool)
 @click.pass_context
 def worker(context: click.Context, *, quiet: bool) -> None:
     """Deliver mails and run periodic tasks until stopped."""
+    from forum.jobs import run_jobs  # noqa: PLC0415 - Huey and Redis load for half a second
+
     logs.configure(plain=quiet, quiet=quiet)
     stop = threading.Event()
     server.stop_on_signals(stop)
-    jobs.run_jobs(create_app(settings_of(context)), stop)
+    run_jobs(create_app(settings_of(context)), stop)
 
 
 @cli.group()

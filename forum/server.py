@@ -21,7 +21,6 @@ from granian.server.mp import MPServer
 
 from forum.app import create_app
 from forum.core import logs
-from forum.jobs import nudge_by_redis
 from forum.last_door import LastDoor
 from forum.settings import Settings, load
 
@@ -108,7 +107,10 @@ def _web_application(settings: Settings, *, checkpoints: bool) -> Flask:
     os.setpgrp()
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     app = create_app(settings, checkpoints=checkpoints)
-    nudge_by_redis(app)
+    if settings.redis_url:
+        from forum.jobs import nudge_by_redis  # noqa: PLC0415 - Huey and Redis load for half a second
+
+        nudge_by_redis(app)
     return app
 
 

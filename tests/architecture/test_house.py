@@ -75,7 +75,7 @@ def test_every_excuse_to_a_checker_has_its_reason_beside_it():
     # Ruff takes a dash; mypy and bandit read nothing but a second comment after their own.
     excuse = (
         r"# noqa(?![^#\n]*\s[—–-] \S)"
-        r"|# (type: ignore(\[[\w, -]+\])?|nosec( B\d+)*)(?!\s+# \S|\[| B)"
+        r"|# (type: ignore(\[[\w, -]+\])?|nosec( B\d+)*)(?!\s+# \S|\[| B|\d)"
     )
     assert lines_with(excuse, ".py") == []
 
