@@ -1,23 +1,25 @@
 """The last door: while the web workers finish, every new line leads here and is told to come again.
 
 Each worker listens on a socket of its own, all of one port (SO_REUSEPORT), and lines that wait in
-the queue of one that closes are dropped by the kernel without a word. So one more socket is opened
-on the port, and the kernel is told to lead all new lines to it (SO_ATTACH_REUSEPORT_CBPF, Linux;
-socket(7)). The workers take what is in their queues and finish it; only then are they stopped.
+the queue of one that closes are dropped by the kernel without a word. So more sockets are opened on
+the port, and the kernel is told to lead all new lines to the first of them (Linux; socket(7),
+SO_ATTACH_REUSEPORT_CBPF). The workers take what is in their queues and finish it; only then are
+they stopped.
 """
 
 from __future__ import annotations
 
 import ctypes
 import logging
+import selectors
 import socket
 import struct
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
+from time import monotonic, sleep
 
 log = logging.getLogger("forum.server")
 
@@ -34,13 +36,29 @@ NO_NEW_LINES = (
 
 QUEUES_EMPTY_SECONDS = 0.25
 LAST_LINES_SECONDS = 0.05
-LONGEST_REQUEST_SECONDS = 2
-LARGEST_BODY = 1_000_000
-COME_AGAIN = """\
+LONGEST_LINE_SECONDS = 2.0
+LOOK_SECONDS = 0.02
+CHUNK = 1 << 16
+LONGEST_HEAD = 1 << 16
+SAYS = """\
 Forum is being started again. Please try once more in a few seconds.
 系統正在重新啟動，請於數秒後再試。
 系统正在重新启动，请在几秒后重试。
 """.encode()
+COME_AGAIN = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nCache-Control: no-store\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+) % len(SAYS)
+
+
+@dataclass(eq=False)
+class _Line:
+    """A client: until when it is heard, and the head of its request as far as it has come."""
+
+    socket: socket.socket
+    until: float
+    head: bytes = b""
+    answered: bool = False
 
 
 class LastDoor:
@@ -48,7 +66,10 @@ class LastDoor:
 
     def __init__(self, bound: socket.socket) -> None:
         self._bound = bound
-        self._servers: list[_Server] = []
+        self._doors: list[socket.socket] = []
+        self._over = threading.Event()
+        # A process that is to end waits for nobody here.
+        self._thread = threading.Thread(target=self._serve, name="last door", daemon=True)
 
     def open(self, workers: int, backlog: int) -> None:
         """Lead all new lines here, away from so many workers, and let these empty their queues.
@@ -60,79 +81,105 @@ class LastDoor:
         if not sys.platform.startswith("linux"):
             return
         try:
-            self._servers = [_Server(self._bound, backlog) for _ in range(workers)]
-            if self._servers:
-                _attach(
-                    self._servers[0].socket, SO_ATTACH_REUSEPORT_CBPF, [(RETURN, 0, 0, workers)]
-                )
+            for _ in range(workers):
+                self._doors.append(_listening_beside(self._bound, backlog))
+            for first in self._doors[:1]:
+                _attach(first, SO_ATTACH_REUSEPORT_CBPF, [(RETURN, 0, 0, workers)])
         except OSError as reason:
             log.warning("new lines may be dropped while the server stops: %s", reason.strerror)
-        for server in self._servers:
-            server.thread.start()
-        time.sleep(QUEUES_EMPTY_SECONDS)
+        self._thread.start()
+        sleep(QUEUES_EMPTY_SECONDS)
 
     def close(self) -> None:
-        """Let nobody come any more, answer who has come, then close."""
-        for server in self._servers:
+        """Let nobody come any more, answer who has come, then close; within some two seconds."""
+        for door in self._doors:
             # Who begins a line from here on asks again after a second, and is refused then.
             with suppress(OSError):
-                _attach(server.socket, SO_ATTACH_FILTER, NO_NEW_LINES)
-        time.sleep(LAST_LINES_SECONDS)
-        for server in self._servers:
-            server.end()
+                _attach(door, SO_ATTACH_FILTER, NO_NEW_LINES)
+        if self._thread.is_alive():
+            sleep(LAST_LINES_SECONDS)
+            self._over.set()
+            self._thread.join(LONGEST_LINE_SECONDS + 1)
+
+    def _serve(self) -> None:
+        lines: set[_Line] = set()
+        with selectors.DefaultSelector() as selector:
+            for door in self._doors:
+                selector.register(door, selectors.EVENT_READ)
+            while self._doors or lines:
+                over = self._over.is_set()
+                for key, _ in selector.select(LOOK_SECONDS):
+                    if key.data is not None and _is_done(key.data):
+                        _let_go(selector, lines, key.data)
+                for door in self._doors:
+                    for line in _come(door):
+                        selector.register(line.socket, selectors.EVENT_READ, line)
+                        lines.add(line)
+                for line in [line for line in lines if monotonic() > line.until]:
+                    _let_go(selector, lines, line)
+                if over:
+                    self._shut(selector)
+
+    def _shut(self, selector: selectors.BaseSelector) -> None:
+        for door in self._doors:
+            selector.unregister(door)
+            door.close()
+        self._doors = []
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False
-    timeout = 0
-
-    def __init__(self, bound: socket.socket, backlog: int) -> None:
-        super().__init__(bound.getsockname()[:2], _ComeAgain, bind_and_activate=False)
-        self.socket.close()
-        self.socket = socket.socket(bound.family)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        self.socket.bind(bound.getsockname())
-        self.socket.listen(backlog)
-        self.thread = threading.Thread(target=self.serve_forever, args=(0.02,))
-
-    def end(self) -> None:
-        self.shutdown()
-        self.thread.join()
-        self.socket.settimeout(0)
-        with suppress(BlockingIOError):
-            while True:
-                self.process_request(*self.socket.accept())
-        self.server_close()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: who hangs up on this door loses nothing."""
+def _listening_beside(bound: socket.socket, backlog: int) -> socket.socket:
+    door = socket.socket(bound.family)
+    try:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        door.bind(bound.getsockname())
+        door.listen(backlog)
+        door.setblocking(False)  # noqa: FBT003 - the socket's own shape
+    except OSError:
+        door.close()
+        raise
+    return door
 
 
-class _ComeAgain(BaseHTTPRequestHandler):
-    timeout = LONGEST_REQUEST_SECONDS
+def _come(door: socket.socket) -> list[_Line]:
+    """Take up all who wait at a door."""
+    come = []
+    # Nobody waits any more, or who did has hung up, or there are no handles left: all end it here.
+    with suppress(OSError):
+        while True:
+            line, _ = door.accept()
+            line.setblocking(False)  # noqa: FBT003 - the socket's own shape
+            come.append(_Line(line, monotonic() + LONGEST_LINE_SECONDS))
+    return come
 
-    def answer(self) -> None:
-        # What was sent must be read: else the kernel takes the answer back with a reset.
-        self.rfile.read(min(int(self.headers.get("Content-Length") or 0), LARGEST_BODY))
-        self.send_response(503)
-        self.send_header("Retry-After", "5")
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
-        self.send_header("Content-Length", str(len(COME_AGAIN)))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(COME_AGAIN)
 
-    # Named so by http.server.
-    do_GET = do_HEAD = do_POST = answer  # noqa: N815 - see above
+def _is_done(line: _Line) -> bool:
+    """Answer once the request's head is here, and read what follows until the client hangs up.
 
-    def version_string(self) -> str:
-        return "Forum"
+    Closing before that would take the answer back: the kernel resets a line with unread bytes.
+    """
+    try:
+        said = line.socket.recv(CHUNK)
+        if not said:
+            return True
+        if not line.answered:
+            line.head += said
+            if b"\r\n\r\n" in line.head or len(line.head) > LONGEST_HEAD:
+                line.answered = True
+                body = b"" if line.head.startswith(b"HEAD ") else SAYS
+                line.socket.sendall(COME_AGAIN + body)
+                line.socket.shutdown(socket.SHUT_WR)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return False
 
-    def log_message(self, *_words: object) -> None:
-        """Log nothing: addresses may hold the secret part of personal links."""
+
+def _let_go(selector: selectors.BaseSelector, lines: set[_Line], line: _Line) -> None:
+    selector.unregister(line.socket)
+    line.socket.close()
+    lines.discard(line)
 
 
 def _attach(

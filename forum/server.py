@@ -158,8 +158,10 @@ class _Supervisor(MPServer):
         """Let nobody in any more, then let the workers finish what they have begun."""
         listening = sum(map(_lives, self.wrks))
         self._last_door.open(listening, BACKLOG)
-        super()._stop_workers()  # type: ignore[no-untyped-call] # Granian has no types
-        self._last_door.close()
+        try:
+            super()._stop_workers()  # type: ignore[no-untyped-call] # Granian has no types
+        finally:
+            self._last_door.close()
 
     def end_jobs(self) -> None:
         """Wait for the jobs process; make sure of its end."""

@@ -179,7 +179,10 @@ def append(session: orm.Session, model: type[Base], **values: object) -> None:
     For records that nobody changes or reads before that: a third of what an object costs. Tables
     are written in the order in which they were first named here.
     """
-    session.info[ROWS].setdefault(model, []).append(values)
+    if (rows := session.info.get(ROWS)) is None:
+        message = "a row was appended outside a writing transaction"
+        raise RuntimeError(message)
+    rows.setdefault(model, []).append(values)
 
 
 def write_appended(session: orm.Session) -> None:

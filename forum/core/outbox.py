@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -129,10 +130,15 @@ def is_due(now: datetime) -> bool:
 
 
 def deliver_due(now: datetime, limit: int = BATCH) -> int:
-    """Claim what is due, carry it out, record it; return how many rows were tried."""
-    rows = _claim(now, limit)
+    """Claim what is due, carry it out, record it; return how many rows were tried.
+
+    What half of the lease was too short for is given back.
+    """
+    rows, until = _claim(now, limit), monotonic() + LEASE.total_seconds() / 2
     done: list[UUID] = []
+    tried = 0
     for row_id, topic, payload, tries in rows:
+        tried += 1
         try:
             for react in _AFTER[topic]:
                 react(payload, now)
@@ -143,9 +149,13 @@ def deliver_due(now: datetime, limit: int = BATCH) -> int:
             _put_off(row_id, tries, clean_line(f"{type(problem).__name__}: {problem}")[:500], now)
         else:
             done.append(row_id)
+        if monotonic() > until:
+            break
     if done:
         _settle(done, now)
-    return len(rows)
+    if len(rows) > tried:
+        _give_back([row[0] for row in rows[tried:]])
+    return tried
 
 
 def stuck() -> dict[str, int]:
@@ -211,6 +221,16 @@ def _settle(done: list[UUID], now: datetime) -> None:
             sa.update(OutboxRow)
             .where(OutboxRow.id.in_(done))
             .values(done_at=now, leased_until=None, last_error=None)
+            .execution_options(synchronize_session=False),
+        )
+
+
+def _give_back(untried: list[UUID]) -> None:
+    with writing() as session:
+        session.execute(
+            sa.update(OutboxRow)
+            .where(OutboxRow.id.in_(untried))
+            .values(leased_until=None, tries=OutboxRow.tries - 1)
             .execution_options(synchronize_session=False),
         )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from forum.core.ids import CODE_LENGTH
 from forum.core.links import Purpose, claim
 from forum.core.text import plain_key
 from forum.events.models import Event
+from forum.events.rules import EventState
 from forum.registrations.models import Booking, Consent, Registration, TicketType
 from forum.registrations.rules import RegistrationState
 from forum.seats.models import SeatPool
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 100
-_NAMED = sa.select(Event.id, Event.discreet).where(Event.slug == sa.bindparam("slug"))
+_NAMED = sa.select(
+    Event.id, Event.discreet, Event.state, Event.opens_at, Event.closes_at, Event.ends_at
+).where(Event.slug == sa.bindparam("slug"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,16 @@ class Desk:
     pool: SeatPool
 
 
-class Named(NamedTuple):
-    """An event by its address; `discreet` ones answer by mail alone."""
+@dataclass(slots=True)
+class Named:
+    """An event by its address, and what says whether it is open; `discreet` answers by mail."""
 
     event_id: UUID
     discreet: bool
+    state: EventState
+    opens_at: datetime | None
+    closes_at: datetime | None
+    ends_at: datetime
 
 
 class Order(StrEnum):

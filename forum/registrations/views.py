@@ -79,7 +79,8 @@ def submit(slug: str) -> AnyResponse:
     named = queries.named(slug) if looks_like_slug(slug) else None
     form = RegistrationForm()
     now = clock.now()
-    if named is None or not form.validate_on_submit():
+    is_open = named is not None and opening_of(named, now) is Opening.OPEN
+    if named is None or not is_open or not form.validate_on_submit():
         return _not_taken(slug, form, now)
     try:
         done = service.register(
@@ -130,7 +131,8 @@ def _desk(slug: str) -> Desk | None:
 def _moved(slug: str) -> AnyResponse:
     event, _ = public_event(slug)
     rest = request.endpoint or ".register"
-    return redirect(url_for(rest, slug=event.slug), 301)
+    # A form that was filled in under the old address is sent again to the new one, by itself.
+    return redirect(url_for(rest, slug=event.slug), 308 if request.method == "POST" else 301)
 
 
 def _frame(desk: Desk, rest: str = "") -> dict[str, object]:

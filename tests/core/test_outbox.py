@@ -154,6 +154,22 @@ def test_no_more_than_asked_for_are_taken_at_a_time_oldest_first(
 
 
 @pytest.mark.both_databases
+def test_what_the_lease_is_too_short_for_is_given_back_untried(
+    in_app: Flask, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("one", "two", "three"):
+        tell(key=key)
+    clocks = iter([0.0, 1.0, 31.0])
+    monkeypatch.setattr(outbox, "monotonic", lambda: next(clocks))
+    assert outbox.deliver_due(NOW) == 2
+    monkeypatch.undo()
+    tries = sa.select(OutboxRow.tries, OutboxRow.leased_until).order_by(OutboxRow.tries)
+    assert db.session.execute(tries).all() == [(0, None), (1, None), (1, None)]
+    assert outbox.deliver_due(NOW) == 1
+    assert len(listener.heard) == 3
+
+
+@pytest.mark.both_databases
 def test_the_same_effect_cannot_be_asked_for_twice(in_app: Flask, listener: Listener) -> None:
     tell()
     with pytest.raises(IntegrityError):

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from forum.core.actor import ANONYMOUS, SYSTEM
-from forum.core.db import db
+from forum.core.db import db, write_appended
 from forum.registrations import service
 from forum.registrations.recount import recount
 from forum.registrations.rules import RegistrationState
-from forum.registrations.service import Registered, Result
+from forum.registrations.service import Registered, Result, registering
 from forum.seats import service as seats
 from tests.factories import NOW, attendee, make_event
 from tests.support.ground import wait_until
+
+WRITE_EARLY = 3
+"""The guest before, the first of the two, and who takes the seat between them."""
 
 WAITS = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
@@ -27,6 +33,32 @@ WAITS = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 def test_a_form_sent_twice_while_the_last_seat_comes_and_goes_is_no_deadlock(
     on_postgres: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    answers = _sent_twice(on_postgres, monkeypatch)
+    assert {answer.result for answer in answers} == {Result.NEW, Result.REPEATED}
+    assert {answer.state for answer in answers} == {RegistrationState.CONFIRMED}
+    with on_postgres.app_context():
+        assert recount()[0].agrees
+        assert recount()[0].taken == 1
+
+
+def test_the_control_that_asks_before_it_writes_is_a_deadlock(
+    on_postgres: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second holds the pool before it waits for the first, which wants the pool next."""
+    writes: list[object] = []
+
+    def _the_first_alone(session: Session) -> None:
+        if len(writes) < WRITE_EARLY:
+            write_appended(session)
+        writes.append(session)
+
+    monkeypatch.setattr(registering, "write_appended", _the_first_alone)
+    with pytest.raises(OperationalError) as failed:
+        _sent_twice(on_postgres, monkeypatch)
+    assert isinstance(failed.value.orig, psycopg.errors.DeadlockDetected)
+
+
+def _sent_twice(on_postgres: Flask, monkeypatch: pytest.MonkeyPatch) -> Sequence[Registered]:
     """The first has written and wants the seat; the second came when there was none."""
     with on_postgres.app_context():
         event_id = make_event(capacity=1).id
@@ -69,10 +101,4 @@ def test_a_form_sent_twice_while_the_last_seat_comes_and_goes_is_no_deadlock(
         may_ask.set()
         wait_until(_waits, seconds=20, what="the second form")
         may_take.set()
-        answers = (first.result(20), second.result(20))
-    assert {answer.result for answer in answers} == {Result.NEW, Result.REPEATED}
-    assert {answer.state for answer in answers} == {RegistrationState.CONFIRMED}
-    with on_postgres.app_context():
-        counted = recount()[0]
-        assert counted.agrees
-        assert counted.taken == 1
+        return first.result(20), second.result(20)

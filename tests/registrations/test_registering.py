@@ -11,7 +11,8 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from forum.core.db import db
+from forum.core.db import db, writing
+from forum.events.models import Event, OldSlug
 from forum.events.rules import EventState
 from forum.registrations.models import Booking, Consent, Registration
 from forum.registrations.recount import recount
@@ -97,6 +98,19 @@ def test_the_form_says_all_that_is_wrong_at_once_and_keeps_what_was_typed(
     assert 'value="nobody"' in answer.text
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Booking)) == 0
+
+
+def test_a_form_filled_in_under_an_old_address_is_not_lost(app: Flask, client: FlaskClient) -> None:
+    slug = slug_of(app)
+    filled_in = form_of(client, f"/en/e/{slug}/register") | guest()
+    with app.app_context(), writing() as session:
+        renamed = session.scalars(sa.select(Event)).one()
+        renamed.slug = "renamed"
+        session.add(OldSlug(slug=slug, event_id=renamed.id))
+    answer = client.post(f"/en/e/{slug}/register", data=filled_in)
+    # At 308 a browser sends the same form once more.
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/en/e/renamed/register")
+    assert client.post("/en/e/renamed/register", data=filled_in).status_code == 303
 
 
 @pytest.mark.parametrize("lang", ["zh-hant", "zh-hans"])

@@ -5,7 +5,7 @@
  * [data-copy]   copies the value of the field it names, and says so
  * [data-from]   shows a moment in the reader's own time where that differs from the event's
  * form[data-keep]  asks before what was typed is left behind
- * form[method=post]  is sent once, however often its button is pressed
+ * form[method=post]  is not sent again for some seconds, however often its button is pressed
  */
 
 /** How long a form counts as on its way, in milliseconds: a page may stay where the answer is a file. */
@@ -79,7 +79,7 @@ function keepTyped() {
 /** Sends a form once: a second press while the first is on its way would do the same thing twice. */
 function sendOnce() {
   /** @type {WeakSet<HTMLFormElement>} */
-  const sent = new WeakSet();
+  let sent = new WeakSet();
   addEventListener("submit", (sending) => {
     const form = sending.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "post" || sending.defaultPrevented) return;
@@ -87,6 +87,7 @@ function sendOnce() {
     sent.add(form);
     setTimeout(() => sent.delete(form), SENT_FOR);
   });
+  addEventListener("pageshow", () => { sent = new WeakSet(); });
 }
 
 focusProblem();

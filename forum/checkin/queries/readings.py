@@ -26,39 +26,40 @@ _EARLIER_CHECKPOINT = sa.orm.aliased(Checkpoint)
 _OTHER_EVENT = sa.orm.aliased(Event)
 
 
-def _verdicts() -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(
-            Scan,
-            Checkpoint,
-            Event,
-            Device,
-            Registration,
-            TicketType.name,
-            _EARLIER_SCAN.scanned_at,
-            _EARLIER_CHECKPOINT.name,
-            _EARLIER_DEVICE.name,
-            _OTHER_EVENT,
-        )
-        .join(Checkpoint, Checkpoint.id == Scan.checkpoint_id)
-        .join(Event, Event.id == Scan.event_id)
-        .join(Device, Device.id == Scan.device_id)
-        .outerjoin(Registration, Registration.id == Scan.registration_id)
-        .outerjoin(TicketType, TicketType.id == Registration.ticket_type_id)
-        .outerjoin(_EARLIER_SCAN, _EARLIER_SCAN.id == Scan.earlier_id)
-        .outerjoin(_EARLIER_CHECKPOINT, _EARLIER_CHECKPOINT.id == _EARLIER_SCAN.checkpoint_id)
-        .outerjoin(_EARLIER_DEVICE, _EARLIER_DEVICE.id == _EARLIER_SCAN.device_id)
-        .outerjoin(
-            _OTHER_EVENT,
-            sa.and_(_OTHER_EVENT.id == Registration.event_id, _OTHER_EVENT.id != Scan.event_id),
-        )
+# Built once, and before there are threads: the columns of an alias are made when first asked for,
+# which two threads must not do together.
+_VERDICTS: sa.Select[*tuple[Any, ...]] = (
+    sa.select(
+        Scan,
+        Checkpoint,
+        Event,
+        Device,
+        Registration,
+        TicketType.name,
+        _EARLIER_SCAN.scanned_at,
+        _EARLIER_CHECKPOINT.name,
+        _EARLIER_DEVICE.name,
+        _OTHER_EVENT,
     )
+    .join(Checkpoint, Checkpoint.id == Scan.checkpoint_id)
+    .join(Event, Event.id == Scan.event_id)
+    .join(Device, Device.id == Scan.device_id)
+    .outerjoin(Registration, Registration.id == Scan.registration_id)
+    .outerjoin(TicketType, TicketType.id == Registration.ticket_type_id)
+    .outerjoin(_EARLIER_SCAN, _EARLIER_SCAN.id == Scan.earlier_id)
+    .outerjoin(_EARLIER_CHECKPOINT, _EARLIER_CHECKPOINT.id == _EARLIER_SCAN.checkpoint_id)
+    .outerjoin(_EARLIER_DEVICE, _EARLIER_DEVICE.id == _EARLIER_SCAN.device_id)
+    .outerjoin(
+        _OTHER_EVENT,
+        sa.and_(_OTHER_EVENT.id == Registration.event_id, _OTHER_EVENT.id != Scan.event_id),
+    )
+)
 
 
 def verdict_of(session: Session, device_id: UUID, scan_id: UUID) -> Verdict | None:
     """Return the verdict on a device's reading by the device's own id, in one statement."""
     row = session.execute(
-        _verdicts().where(Scan.device_id == device_id, Scan.scan_id == scan_id),
+        _VERDICTS.where(Scan.device_id == device_id, Scan.scan_id == scan_id),
     ).first()
     return _verdict(*row) if row else None
 
@@ -66,7 +67,7 @@ def verdict_of(session: Session, device_id: UUID, scan_id: UUID) -> Verdict | No
 def verdict_of_event(event_id: UUID, row_id: UUID) -> Verdict | None:
     """Return the verdict on one of an event's readings by its own id, in one statement."""
     row = db.session.execute(
-        _verdicts().where(Scan.event_id == event_id, Scan.id == row_id),
+        _VERDICTS.where(Scan.event_id == event_id, Scan.id == row_id),
     ).first()
     return _verdict(*row) if row else None
 
@@ -74,8 +75,7 @@ def verdict_of_event(event_id: UUID, row_id: UUID) -> Verdict | None:
 def last_of_device(device_id: UUID, limit: int = LAST_SCANS) -> list[Verdict]:
     """Return the verdicts on a device's last readings, newest first, in one statement."""
     rows = db.session.execute(
-        _verdicts()
-        .where(Scan.device_id == device_id)
+        _VERDICTS.where(Scan.device_id == device_id)
         .order_by(Scan.received_at.desc(), Scan.id.desc())
         .limit(limit),
     )
@@ -84,7 +84,7 @@ def last_of_device(device_id: UUID, limit: int = LAST_SCANS) -> list[Verdict]:
 
 def last_of_event(event_id: UUID, limit: int, before: datetime | None = None) -> list[Verdict]:
     """Return the verdicts on an event's last readings, newest first, in one statement."""
-    scans = _verdicts().where(Scan.event_id == event_id)
+    scans = _VERDICTS.where(Scan.event_id == event_id)
     if before is not None:
         scans = scans.where(Scan.received_at < before)
     rows = db.session.execute(

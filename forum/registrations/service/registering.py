@@ -94,7 +94,8 @@ def register(
     """Register one attendee: confirmed while seats are free, else on the wait list.
 
     `form_key` (32 bytes) names browser, form and content: the same again is answered as before.
-    `by_hand` lets an organiser register outside the opening times. At most twelve statements.
+    `by_hand` lets an organiser register outside the opening times. At most twelve statements,
+    nearly twice that where a seat that looked free was gone.
     Raises RegistrationClosed when the event takes nobody now.
     """
     what = _Form(actor, event_id, attendee, form_key, now, by_hand)
