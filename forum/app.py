@@ -20,6 +20,7 @@ from forum.core.http.headers import init_headers, protect_file
 from forum.core.http.hosts import host_check, init_hosts
 from forum.core.http.i18n import init_languages
 from forum.core.http.office import init_office
+from forum.core.http.once import init_once
 from forum.core.http.pages import PageServer
 from forum.core.keys import InstanceKey
 from forum.settings import Settings
@@ -59,6 +60,7 @@ def create_app(settings: Settings, *, checkpoints: bool = True) -> Flask:
     init_languages(app)
     init_office(app)
     init_csrf(app)
+    init_once(app)
     init_headers(app)
     init_errors(app)
     rooms.init(app)

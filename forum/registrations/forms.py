@@ -50,6 +50,8 @@ class RegistrationForm(ChangeForm):
     """Three boxes, an optional fourth, and a consent of one's own free will."""
 
     FIRST = ("name", "organisation", "email", "name_zh")
+    # Its page is the same bytes for everybody; `key` keeps it from being taken twice.
+    once = None
 
     email = MailField(
         lazy_gettext("Email"),

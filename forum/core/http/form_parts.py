@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
@@ -79,14 +80,19 @@ class Enter:
             raise StopValidation(str(self.says))
 
 
+def _fresh_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
 class OfficeForm(FlaskForm):
-    """A form of the back office, with the revision of what it was made from.
+    """A form of the back office, with the revision of what it was made from; it is taken once.
 
     `FIRST` names the boxes that stand first on the page, so that what is wrong is listed in order.
     """
 
     FIRST: ClassVar[tuple[str, ...]] = ()
     revision = HiddenField(default="0")
+    once = HiddenField(default=_fresh_token)
     form_errors: list[str]
 
     def __iter__(self) -> Iterator[Field]:

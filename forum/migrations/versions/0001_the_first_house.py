@@ -105,6 +105,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_page_scope")),
     )
     op.create_table(
+        "sent_form",
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("sent_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("leads_to", sa.String(length=400), nullable=True),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sent_form")),
+    )
+    op.create_table(
         "sign_in_attempt",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.LargeBinary(length=32), nullable=False),
@@ -1422,6 +1429,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_attempt_at"))
 
     op.drop_table("sign_in_attempt")
+    op.drop_table("sent_form")
     op.drop_table("page_scope")
     with op.batch_alter_table("page_bytes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_page_bytes_scope"))
