@@ -28,12 +28,15 @@ class Port:
     def __init__(self, stack: ExitStack, host: str) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.host = host
-        self.bound = stack.enter_context(_bound(family, (host, 0)))
+        self.bound = stack.enter_context(socket.socket(family))
+        # Without the option yet: with it the kernel may choose a port of another server of ours.
+        self.bound.bind((host, 0))
+        self.bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self.number: int = self.bound.getsockname()[1]
-        self.workers = [
-            stack.enter_context(_bound(family, (host, self.number))) for _ in range(WORKERS)
-        ]
+        self.workers = [stack.enter_context(socket.socket(family)) for _ in range(WORKERS)]
         for worker in self.workers:
+            worker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            worker.bind((host, self.number))
             worker.listen(64)
             worker.settimeout(0)
         self.door = LastDoor(self.bound)
@@ -55,13 +58,6 @@ class Port:
                     worker.accept()[0].close()
                     found += 1
         return found
-
-
-def _bound(family: int, address: tuple[str, int]) -> socket.socket:
-    made = socket.socket(family)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    made.bind(address)
-    return made
 
 
 @pytest.fixture(params=HOSTS)
