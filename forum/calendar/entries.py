@@ -14,7 +14,7 @@ from forum.core.i18n import Sentence, sentence
 from forum.core.languages import Language, by_key
 from forum.events.rules import EventState
 from forum.programme.rules import SessionState
-from forum.programme.words import KINDS, ROLES
+from forum.programme.words import KINDS, role_in_words, spoken_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,8 +77,8 @@ def entry_of_session(session: Session, event: Event, voice: Voice) -> FeedEvent 
     title = _pick(session.title, event, voice)
     page = voice.absolute(session_path(voice.language.path, event.slug, session.id))
     people = [_person_line(one, event, voice) for one in session.appearances]
-    spoken = _pick(session.spoken, event, voice).text
-    language = [voice.say(sentence("Language: %(language)s", language=spoken))] if spoken else []
+    held = spoken_in(session.delivered_in, session.interpreted_into, voice.language.key)
+    language = [voice.say(sentence("Language: %(language)s", language=held))] if held else []
     abstract = plain_text(_pick(session.abstract, event, voice).text)
     track = [_pick(session.track.name, event, voice).text] if session.track else []
     room = session.room.name if session.room else None
@@ -151,7 +151,8 @@ def _person_line(appearance: Appearance, event: Event, voice: Voice) -> str:
     title = _pick(speaker.title, event, voice).text
     affiliation = _pick(speaker.affiliation, event, voice).text
     person = ", ".join(_names([_name(speaker, voice.language), title, affiliation]))
-    role = voice.say(ROLES[appearance.role])
+    key, order = voice.language.key, event.languages
+    role = voice.say(role_in_words(appearance.role, appearance.called, key, order))
     return voice.say(sentence("%(role)s: %(person)s", role=role, person=person))
 
 

@@ -96,6 +96,8 @@ PYTHON_TYPES: dict[Any, Any] = {
     UUID: sa.Uuid(),
     dict[str, Any]: sa.JSON(),
     list[str]: sa.JSON(),
+    list[dict[str, Any]]: sa.JSON(),
+    list[Any]: sa.JSON(),
 }
 
 

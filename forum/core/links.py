@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     MEMBER_INVITATION = "member_invitation"
     PREVIEW = "preview"
+    SPEAKER = "speaker"
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,10 +96,19 @@ def on_nudge(nudge: Callable[[], None]) -> None:
     _nudge[:] = [nudge]
 
 
-def emit(session: Session, topic: str, payload: Payload, *, key: str, now: datetime) -> None:
+def emit(
+    session: Session,
+    topic: str,
+    payload: Payload,
+    *,
+    key: str,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> None:
     """Say that something happened: reactions within run now, those after get a row.
 
     The payload is JSON. The key names the effect: the same one twice is refused by the database.
+    Those after wait until `due_at`.
     """
     for react in _WITHIN[topic]:
         react(session, payload, now)
@@ -111,7 +120,7 @@ def emit(session: Session, topic: str, payload: Payload, *, key: str, now: datet
             key=f"{topic}:{key}",
             payload=payload,
             created_at=now,
-            due_at=now,
+            due_at=due_at or now,
         )
         if _nudge:
             after_commit(session, _nudge[0])

@@ -157,7 +157,12 @@ class Partner(Model):
     role: Mapped[PartnerRole] = mapped_column(enum_column(PartnerRole, "partner_role", 24))
     tier: Mapped[Text] = mapped_column(default=Text)
     website: Mapped[str] = mapped_column(sa.String(500), default="")
+    picture_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("picture.id", ondelete="SET NULL")
+    )
     position: Mapped[int] = mapped_column(default=0)
+
+    picture: Mapped[Picture | None] = relationship(lazy="raise_on_sql")
 
 
 class OldSlug(Model):

@@ -8,7 +8,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session as Transaction
 
 from forum.core.outbox import Payload, within
-from forum.programme.service import follow_event, follow_organisation, follow_room
+from forum.events.models import Event
+from forum.programme.service import (
+    follow_event,
+    follow_organisation,
+    follow_room,
+    note_first_version,
+)
 
 TELLS_CALENDARS = {"venue_id", "time_zone", "state"}
 SEEN_IN_SESSIONS = {"slug", "contact_email", "languages", "state_note"}
@@ -27,6 +33,16 @@ def sessions_follow_their_event(transaction: Transaction, payload: Payload, now:
     if seen_before and what & (TELLS_CALENDARS | SEEN_IN_SESSIONS):
         event_id = UUID(payload["event_id"])
         follow_event(transaction, event_id, now, tells=bool(what & TELLS_CALENDARS))
+
+
+@within("event.published")
+def the_first_version_is_numbered(
+    transaction: Transaction, payload: Payload, now: datetime
+) -> None:
+    """Make the first numbered version of what guests find from now on."""
+    event = transaction.get(Event, UUID(payload["event_id"]))
+    if event is not None:
+        note_first_version(transaction, event, now)
 
 
 @within("people.organisation_changed")

@@ -128,3 +128,57 @@ class Consent(Model):
     lang: Mapped[str] = mapped_column(sa.String(8))
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class SessionPlace(Model):
+    """A registration's place in a session where people must sign up, or its turn to wait for one.
+
+    A session that a guest leaves keeps no row; its pool counts who holds a place.
+    """
+
+    __tablename__ = "session_place"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    registration_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("registration.id", ondelete="CASCADE")
+    )
+    session_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("session.id", ondelete="CASCADE"), index=True
+    )
+    seated: Mapped[bool]
+    asked_at: Mapped[datetime]
+    seated_at: Mapped[datetime | None]
+
+    registration: Mapped[Registration] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        sa.UniqueConstraint("registration_id", "session_id"),
+        sa.CheckConstraint("seated = (seated_at IS NOT NULL)", name="seated_at"),
+    )
+
+
+class Star(Model):
+    """A session that a guest means to see; it holds no place."""
+
+    __tablename__ = "star"
+
+    registration_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True
+    )
+    session_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("session.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    starred_at: Mapped[datetime]
+
+
+class SpeakerSeat(Model):
+    """The registration that a speaker was given at an event."""
+
+    __tablename__ = "speaker_seat"
+
+    engagement_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("engagement.id", ondelete="CASCADE"), primary_key=True
+    )
+    registration_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("registration.id", ondelete="CASCADE"), unique=True
+    )

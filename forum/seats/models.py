@@ -8,18 +8,25 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.core.db import Model
+from forum.core.db import Model, enum_column
 from forum.core.ids import uuid7
+from forum.seats.rules import PoolAbout
 
 
 class SeatPool(Model):
-    """A counted capacity; `taken` and `waiting` are changed by the seats service alone."""
+    """A counted capacity; `taken` and `waiting` are changed by the seats service alone.
+
+    `about` says what is counted; pools of sessions count places inside the event, not its seats.
+    """
 
     __tablename__ = "seat_pool"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     event_id: Mapped[UUID] = mapped_column(
         sa.ForeignKey("event.id", ondelete="CASCADE"), index=True
+    )
+    about: Mapped[PoolAbout] = mapped_column(
+        enum_column(PoolAbout, "pool_about"), default=PoolAbout.EVENT
     )
     capacity: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from forum.core.db import db
 from forum.seats.models import SeatPool, WaitListEntry
+from forum.seats.rules import PoolAbout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,13 +33,13 @@ def pools_of(event_id: UUID) -> Sequence[SeatPool]:
 
 
 def seats_of(event_id: UUID) -> Seats:
-    """Return the sum over an event's pools; one statement."""
+    """Return the sum over an event's pools, but for those of sessions; one statement."""
     row = db.session.execute(
         sa.select(
             sa.func.coalesce(sa.func.sum(SeatPool.capacity), 0),
             sa.func.coalesce(sa.func.sum(SeatPool.taken), 0),
             sa.func.coalesce(sa.func.sum(SeatPool.waiting), 0),
-        ).where(SeatPool.event_id == event_id),
+        ).where(SeatPool.event_id == event_id, SeatPool.about == PoolAbout.EVENT),
     ).one()
     return Seats(int(row[0]), int(row[1]), int(row[2]))
 

@@ -27,6 +27,13 @@ class CapacityBelowTaken(Conflict):
         )
 
 
+class PoolAbout(StrEnum):
+    """What a pool counts: seats of the event, or places in one of its sessions."""
+
+    EVENT = "event"
+    SESSION = "session"
+
+
 class SeatAnswer(StrEnum):
     """What asking for seats came to."""
 

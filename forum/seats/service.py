@@ -11,7 +11,15 @@ import sqlalchemy as sa
 
 from forum.core.ids import uuid7
 from forum.seats.models import SeatPool, WaitListEntry
-from forum.seats.rules import Band, CapacityBelowTaken, SeatAnswer, Waiting, band, who_fits
+from forum.seats.rules import (
+    Band,
+    CapacityBelowTaken,
+    PoolAbout,
+    SeatAnswer,
+    Waiting,
+    band,
+    who_fits,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -66,9 +74,11 @@ class Given(_Bands):
     holder_ids: tuple[UUID, ...]
 
 
-def open_pool(session: Session, event_id: UUID, capacity: int) -> SeatPool:
-    """Make a pool of an event with this many seats."""
-    pool = SeatPool(event_id=event_id, capacity=capacity, taken=0, waiting=0)
+def open_pool(
+    session: Session, event_id: UUID, capacity: int, about: PoolAbout = PoolAbout.EVENT
+) -> SeatPool:
+    """Make a pool of an event with this many seats, or of one of its sessions."""
+    pool = SeatPool(event_id=event_id, about=about, capacity=capacity, taken=0, waiting=0)
     session.add(pool)
     session.flush()
     return pool

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from forum.core import dates
+from forum.core.http.i18n import translated
 from forum.core.text import EMPTY, Fragment
 from forum.events.facts import Addresses, facts_of
 from forum.events.rules import Opening, opening
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from forum.core.languages import Language
     from forum.events.models import Event, Partner
     from forum.programme.models import Session, Speaker
+    from forum.programme.queries import Planned
 
 ALSO_AT_MOST = 60
 HONOURED_AT_MOST = 2
@@ -56,7 +58,9 @@ def site_of(event: Event, language: Language) -> tuple[Fragment, str]:
     return event.organisation.name.pick(key, order), f"/{language.path}/"
 
 
-def items_of(event: Event, sessions: Iterable[Session], to: Addresses) -> tuple[Item, ...]:
+def items_of(
+    event: Event, sessions: Iterable[Session | Planned], to: Addresses
+) -> tuple[Item, ...]:
     """Return the public sessions of an event, in order of time."""
     timed = [one for one in sessions if one.starts_at is not None]
     timed.sort(key=lambda one: (one.starts_at, one.position))
@@ -64,7 +68,9 @@ def items_of(event: Event, sessions: Iterable[Session], to: Addresses) -> tuple[
     return tuple(_item(event, one, people, to) for one in timed)
 
 
-def _people_of(event: Event, sessions: Sequence[Session], to: Addresses) -> dict[UUID, Person]:
+def _people_of(
+    event: Event, sessions: Sequence[Session | Planned], to: Addresses
+) -> dict[UUID, Person]:
     """Return everybody on stage by id, each with the tint that the order of the programme gives."""
     cast = [one for session in sessions for one in session.appearances]
     honoured = {one.speaker_id for one in cast if one.role in GUESTS_OF_HONOUR}
@@ -86,12 +92,20 @@ def _person(speaker: Speaker, event: Event, tone: int, to: Addresses) -> Person:
     )
 
 
-def _item(event: Event, session: Session, people: dict[UUID, Person], to: Addresses) -> Item:
+def _item(
+    event: Event, session: Session | Planned, people: dict[UUID, Person], to: Addresses
+) -> Item:
     key, order, zone = to.language.key, event.languages, event.zone
     starts, ends = session.starts_at or event.starts_at, session.ends_at or event.ends_at
     day = session.day or dates.local_day(starts, zone)
     cast = tuple(
-        Part(people[one.speaker_id], one.role, words.ROLES[one.role]) for one in session.appearances
+        Part(
+            people[one.speaker_id],
+            one.role,
+            words.role_in_words(one.role, one.called, key, order),
+            one.part,
+        )
+        for one in session.appearances
     )
     return Item(
         id=session.id,
@@ -101,7 +115,7 @@ def _item(event: Event, session: Session, people: dict[UUID, Person], to: Addres
         word=words.KINDS[session.kind],
         title=title_of(session.title.pick(key, order)),
         abstract=session.abstract.pick(key, order),
-        spoken=session.spoken.pick(key, order),
+        spoken=_spoken(session, key),
         starts=starts,
         ends=ends,
         day=day,
@@ -120,6 +134,11 @@ def _item(event: Event, session: Session, people: dict[UUID, Person], to: Addres
         next_day=dates.local_day(starts, zone) > day,
         cancelled=session.state is SessionState.CANCELLED,
     )
+
+
+def _spoken(session: Session | Planned, key: str) -> Fragment:
+    said = words.spoken_in(session.delivered_in, session.interpreted_into, key)
+    return Fragment(translated(said), key) if said else EMPTY
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from forum.people.models import Organisation
 from forum.programme.models import Appearance, Session, Speaker
 from forum.programme.rules import SessionState
 from forum.seats.models import SeatPool
-from forum.seats.rules import Band, band
+from forum.seats.rules import Band, PoolAbout, band
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def _bands(event_ids: Sequence[UUID]) -> dict[UUID, Band]:
             sa.func.sum(SeatPool.taken),
             sa.func.sum(SeatPool.waiting),
         )
-        .where(SeatPool.event_id.in_(event_ids))
+        .where(SeatPool.event_id.in_(event_ids), SeatPool.about == PoolAbout.EVENT)
         .group_by(SeatPool.event_id),
     )
     return {row[0]: band(int(row[1]), int(row[2]), int(row[3])) for row in rows}

@@ -41,6 +41,7 @@ class Part:
     person: Person
     role: AppearanceRole
     word: Sentence
+    part: int | None = None
 
     @property
     def leads(self) -> bool:

@@ -176,7 +176,7 @@ def test_a_moved_session_keeps_its_uid_and_raises_its_sequence(stage: Stage, loo
     [
         ({"title": Text({"en": "Renamed"})}, 1),
         ({"abstract": Text({"en": "Other words."})}, 0),
-        ({"spoken": Text({"en": "Cantonese"})}, 0),
+        ({"delivered_in": ["yue"]}, 0),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
@@ -330,7 +330,10 @@ def test_a_draft_comes_in_when_confirmed_and_a_deleted_one_was_never_there(
             "kind": db.session.get_one(Session, stage.draft).kind,
             "title": Text({"en": "To be deleted"}),
             "abstract": Text(),
-            "spoken": Text(),
+            "delivered_in": [],
+            "interpreted_into": [],
+            "also_in": [],
+            "parts": [],
             "starts_at": START,
             "ends_at": START + timedelta(hours=1),
             "stream_url": "",

@@ -92,7 +92,7 @@ def test_a_session_says_where_who_what_and_ends_with_its_page(
     assert panel.value("DESCRIPTION") == (
         "Moderator: Dr Lee Sample\\, Sample Director\\, Sample Works"
         "\\nPanellist: Wong Sample\\, Sample Director\\, Sample Works"
-        "\\nLanguage: English\\, with interpretation"
+        "\\nLanguage: English\\, interpreted into Cantonese"
         f"\\n\\nWho needs whom?\\n• People\\n\\n{page}"
     )
     assert panel.value("RELATED-TO") == str(stage.event)

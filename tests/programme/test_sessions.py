@@ -185,7 +185,7 @@ def test_bad_input_gets_a_sentence_and_loses_nothing(
 ):
     seen = owner.form(NEW)
     for wrong, says in BAD:
-        answer = owner.send(NEW, seen, **(typed(**{"spoken-en": "Kept words"}) | wrong))
+        answer = owner.send(NEW, seen, **(typed(**{"abstract-zh_hant": "Kept words"}) | wrong))
         assert answer.status_code == 422, wrong
         assert says in answer.text, wrong
         assert "There is a problem" in answer.text, wrong

@@ -20,6 +20,7 @@ from forum.events.models import Event
 from forum.registrations.models import Registration, TicketType
 from forum.registrations.rules import RegistrationState
 from forum.seats.models import SeatPool
+from forum.seats.rules import PoolAbout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +115,7 @@ def seats_free(session: Session, event_id: UUID) -> int:
     """Return how many seats of the event nobody holds, in one statement."""
     free = session.scalar(
         sa.select(sa.func.sum(SeatPool.capacity - SeatPool.taken)).where(
-            SeatPool.event_id == event_id
+            SeatPool.event_id == event_id, SeatPool.about == PoolAbout.EVENT
         ),
     )
     return int(free or 0)

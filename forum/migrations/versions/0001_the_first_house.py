@@ -434,6 +434,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("name_zh", sa.String(length=200), nullable=False),
+        sa.Column("surname", sa.String(length=100), nullable=False),
         sa.Column("salutation", sa.String(length=40), nullable=False),
         sa.Column("post_nominals", sa.String(length=80), nullable=False),
         sa.Column("precedence", sa.Integer(), nullable=False),
@@ -441,6 +442,7 @@ def upgrade() -> None:
         sa.Column("affiliation", forum.core.db.TextColumn(), nullable=False),
         sa.Column("biography", forum.core.db.TextColumn(), nullable=False),
         sa.Column("website", sa.String(length=500), nullable=False),
+        sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("picture_id", sa.Uuid(), nullable=True),
         sa.Column("sample", sa.Boolean(), nullable=False),
         sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -521,6 +523,73 @@ def upgrade() -> None:
         batch_op.create_index("ix_checkpoint_event_id", ["event_id"], unique=False)
 
     op.create_table(
+        "engagement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("speaker_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "planned",
+                "asked",
+                "confirmed",
+                "declined",
+                name="engagement_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("link_generation", sa.Integer(), nullable=False),
+        sa.Column("asked_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_engagement_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["speaker_id"],
+            ["speaker.id"],
+            name=op.f("fk_engagement_speaker_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
+        sa.UniqueConstraint(
+            "event_id", "speaker_id", name=op.f("uq_engagement_event_id_speaker_id")
+        ),
+    )
+    with op.batch_alter_table("engagement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_engagement_speaker_id"), ["speaker_id"], unique=False)
+
+    op.create_table(
+        "imported_thing",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("thing", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("thing_id", sa.Uuid(), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("imported_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "thing IN ('session', 'speaker', 'room', 'track')", name=op.f("ck_imported_thing_thing")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_imported_thing_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_thing")),
+        sa.UniqueConstraint(
+            "event_id",
+            "source",
+            "thing",
+            "key",
+            name=op.f("uq_imported_thing_event_id_source_thing_key"),
+        ),
+    )
+    op.create_table(
         "old_slug",
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -552,15 +621,79 @@ def upgrade() -> None:
         ),
         sa.Column("tier", forum.core.db.TextColumn(), nullable=False),
         sa.Column("website", sa.String(length=500), nullable=False),
+        sa.Column("picture_id", sa.Uuid(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_partner_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["picture_id"], ["picture.id"], name=op.f("fk_partner_picture_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
     )
     with op.batch_alter_table("partner", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_partner_event_id"), ["event_id"], unique=False)
 
+    op.create_table(
+        "programme",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "mode",
+            sa.Enum(
+                "at_once",
+                "held",
+                name="release_mode",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("strict", sa.JSON(), nullable=False),
+        sa.Column("turnaround", sa.Integer(), nullable=False),
+        sa.Column("nod", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("preview_generation", sa.Integer(), nullable=False),
+        sa.CheckConstraint("turnaround BETWEEN 0 AND 240", name=op.f("ck_programme_turnaround")),
+        sa.CheckConstraint("version >= 0", name=op.f("ck_programme_version")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_programme_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_programme")),
+    )
+    op.create_table(
+        "release",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "first",
+                "saved",
+                "released",
+                "rolled_back",
+                "late",
+                "imported",
+                name="release_cause",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("tell_all", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("released_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("told_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("number > 0", name=op.f("ck_release_number")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_release_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
+        sa.UniqueConstraint("event_id", "number", name=op.f("uq_release_event_id_number")),
+    )
     op.create_table(
         "room",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -583,6 +716,18 @@ def upgrade() -> None:
         "seat_pool",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "about",
+            sa.Enum(
+                "event",
+                "session",
+                name="pool_about",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("waiting", sa.Integer(), nullable=False),
@@ -625,11 +770,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "speaker_contact",
+        sa.Column("speaker_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("assistant", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["speaker_id"],
+            ["speaker.id"],
+            name=op.f("fk_speaker_contact_speaker_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("speaker_id", name=op.f("pk_speaker_contact")),
+    )
+    op.create_table(
         "track",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
         sa.Column("name", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("colour", sa.String(length=7), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_track_event_id"), ondelete="CASCADE"
@@ -708,11 +870,63 @@ def upgrade() -> None:
         batch_op.create_index("ix_pairing_link_event_id", ["event_id"], unique=False)
 
     op.create_table(
+        "proposal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("speaker_id", sa.Uuid(), nullable=False),
+        sa.Column("engagement_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "accepted",
+                "declined",
+                "replaced",
+                name="proposal_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("wanted", sa.JSON(), nullable=False),
+        sa.Column("made_from", sa.Integer(), nullable=False),
+        sa.Column("picture_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=200), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (decided_at IS NULL)", name=op.f("ck_proposal_decided")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagement.id"],
+            name=op.f("fk_proposal_engagement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["picture_id"], ["picture.id"], name=op.f("fk_proposal_picture_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["speaker_id"], ["speaker.id"], name=op.f("fk_proposal_speaker_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_proposal_engagement_id"), ["engagement_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_proposal_speaker_id"), ["speaker_id"], unique=False)
+
+    op.create_table(
         "session",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("room_id", sa.Uuid(), nullable=True),
-        sa.Column("track_id", sa.Uuid(), nullable=True),
+        sa.Column("pool_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("calendar_sequence", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.String(length=120), nullable=True),
         sa.Column(
             "kind",
             sa.Enum(
@@ -749,17 +963,17 @@ def upgrade() -> None:
         ),
         sa.Column("title", forum.core.db.TextColumn(), nullable=False),
         sa.Column("abstract", forum.core.db.TextColumn(), nullable=False),
-        sa.Column("spoken", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("delivered_in", sa.JSON(), nullable=False),
+        sa.Column("interpreted_into", sa.JSON(), nullable=False),
+        sa.Column("also_in", sa.JSON(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
         sa.Column("starts_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ends_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("day", sa.Date(), nullable=True),
         sa.Column("stream_url", sa.String(length=500), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("calendar_sequence", sa.Integer(), nullable=False),
-        sa.Column("source_id", sa.String(length=120), nullable=True),
+        sa.Column("room_id", sa.Uuid(), nullable=True),
+        sa.Column("track_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "(starts_at IS NULL AND ends_at IS NULL AND day IS NULL) OR (ends_at > starts_at AND day IS NOT NULL)",
             name=op.f("ck_session_time_whole"),
@@ -771,6 +985,9 @@ def upgrade() -> None:
             ["event_id"], ["event.id"], name=op.f("fk_session_event_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
+            ["pool_id"], ["seat_pool.id"], name=op.f("fk_session_pool_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
             ["room_id"], ["room.id"], name=op.f("fk_session_room_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
@@ -778,9 +995,35 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
         sa.UniqueConstraint("event_id", "source_id", name=op.f("uq_session_event_id_source_id")),
+        sa.UniqueConstraint("pool_id", name=op.f("uq_session_pool_id")),
     )
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.create_index("ix_session_event", ["event_id", "starts_at"], unique=False)
+
+    op.create_table(
+        "speaker_consent",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("engagement_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("given_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "purpose IN ('photo', 'recording')", name=op.f("ck_speaker_consent_purpose")
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagement.id"],
+            name=op.f("fk_speaker_consent_engagement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_speaker_consent")),
+    )
+    with op.batch_alter_table("speaker_consent", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_speaker_consent_engagement_id"), ["engagement_id"], unique=False
+        )
 
     op.create_table(
         "ticket_type",
@@ -800,6 +1043,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_type")),
         sa.UniqueConstraint("event_id", "number", name=op.f("uq_ticket_type_event_id_number")),
     )
+    op.create_table(
+        "unavailability",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("engagement_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_unavailability_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagement.id"],
+            name=op.f("fk_unavailability_engagement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unavailability")),
+    )
+    with op.batch_alter_table("unavailability", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_unavailability_engagement_id"), ["engagement_id"], unique=False
+        )
+
     op.create_table(
         "wait_list_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -841,6 +1104,7 @@ def upgrade() -> None:
                 "mc",
                 "interpreter",
                 "rapporteur",
+                "other",
                 name="appearance_role",
                 native_enum=False,
                 create_constraint=True,
@@ -848,7 +1112,10 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("called", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint("part >= 0", name=op.f("ck_appearance_part")),
         sa.ForeignKeyConstraint(
             ["session_id"],
             ["session.id"],
@@ -871,6 +1138,61 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("appearance", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_appearance_speaker_id"), ["speaker_id"], unique=False)
+
+    op.create_table(
+        "cue",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("audience", sa.String(length=16), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(length=300), nullable=False),
+        sa.CheckConstraint(
+            "audience IN ('mc', 'av', 'interpreters', 'stage')", name=op.f("ck_cue_audience")
+        ),
+        sa.CheckConstraint("minutes BETWEEN -240 AND 1440", name=op.f("ck_cue_minutes")),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["session.id"], name=op.f("fk_cue_session_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cue")),
+    )
+    with op.batch_alter_table("cue", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cue_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
+        "material",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("engagement_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("title", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("file_name", sa.String(length=80), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
+        sa.Column("published_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(url <> '') <> (file_name IS NOT NULL)", name=op.f("ck_material_link_or_file")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('slides', 'handout', 'recording', 'link')", name=op.f("ck_material_kind")
+        ),
+        sa.CheckConstraint("size >= 0", name=op.f("ck_material_size")),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagement.id"],
+            name=op.f("fk_material_engagement_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["session.id"], name=op.f("fk_material_session_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_material")),
+        sa.UniqueConstraint("file_name", name=op.f("uq_material_file_name")),
+    )
+    with op.batch_alter_table("material", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_material_session_id"), ["session_id"], unique=False)
 
     op.create_table(
         "registration",
@@ -947,6 +1269,113 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('confirmed', 'offered', 'pending', 'waitlisted')"),
             postgresql_where=sa.text("state IN ('confirmed', 'offered', 'pending', 'waitlisted')"),
         )
+
+    op.create_table(
+        "release_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("release_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release_id"],
+            ["release.id"],
+            name=op.f("fk_release_change_release_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["session.id"],
+            name=op.f("fk_release_change_session_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release_change")),
+        sa.UniqueConstraint(
+            "release_id", "session_id", name=op.f("uq_release_change_release_id_session_id")
+        ),
+    )
+    with op.batch_alter_table("release_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_release_change_session_id"), ["session_id"], unique=False
+        )
+
+    op.create_table(
+        "session_draft",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("cast", sa.JSON(), nullable=False),
+        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "keynote",
+                "address",
+                "panel",
+                "talk",
+                "fireside",
+                "ceremony",
+                "break",
+                "networking",
+                "meal",
+                "workshop",
+                "other",
+                name="session_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "confirmed",
+                "cancelled",
+                name="session_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("abstract", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("delivered_in", sa.JSON(), nullable=False),
+        sa.Column("interpreted_into", sa.JSON(), nullable=False),
+        sa.Column("also_in", sa.JSON(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("starts_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("stream_url", sa.String(length=500), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("room_id", sa.Uuid(), nullable=True),
+        sa.Column("track_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(starts_at IS NULL AND ends_at IS NULL AND day IS NULL) OR (ends_at > starts_at AND day IS NOT NULL)",
+            name=op.f("ck_session_draft_time_whole"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_session_draft_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["room_id"], ["room.id"], name=op.f("fk_session_draft_room_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["session.id"],
+            name=op.f("fk_session_draft_session_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["track_id"], ["track.id"], name=op.f("fk_session_draft_track_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_session_draft")),
+    )
+    with op.batch_alter_table("session_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_draft_event_id"), ["event_id"], unique=False)
 
     op.create_table(
         "consent",
@@ -1185,6 +1614,79 @@ def upgrade() -> None:
         batch_op.create_index("ix_scan_registration_id", ["registration_id"], unique=False)
 
     op.create_table(
+        "session_place",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("seated", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seated_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "seated = (seated_at IS NOT NULL)", name=op.f("ck_session_place_seated_at")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_session_place_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["session.id"],
+            name=op.f("fk_session_place_session_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_place")),
+        sa.UniqueConstraint(
+            "registration_id",
+            "session_id",
+            name=op.f("uq_session_place_registration_id_session_id"),
+        ),
+    )
+    with op.batch_alter_table("session_place", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_session_place_session_id"), ["session_id"], unique=False
+        )
+
+    op.create_table(
+        "speaker_seat",
+        sa.Column("engagement_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["engagement.id"],
+            name=op.f("fk_speaker_seat_engagement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_speaker_seat_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("engagement_id", name=op.f("pk_speaker_seat")),
+        sa.UniqueConstraint("registration_id", name=op.f("uq_speaker_seat_registration_id")),
+    )
+    op.create_table(
+        "star",
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("starred_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_star_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["session.id"], name=op.f("fk_star_session_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("registration_id", "session_id", name=op.f("pk_star")),
+    )
+    with op.batch_alter_table("star", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_star_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
         "ticket",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("registration_id", sa.Uuid(), nullable=False),
@@ -1294,6 +1796,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ticket_key_id"))
 
     op.drop_table("ticket")
+    with op.batch_alter_table("star", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_star_session_id"))
+
+    op.drop_table("star")
+    op.drop_table("speaker_seat")
+    with op.batch_alter_table("session_place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_place_session_id"))
+
+    op.drop_table("session_place")
     with op.batch_alter_table("scan", schema=None) as batch_op:
         batch_op.drop_index("ix_scan_registration_id")
         batch_op.drop_index("ix_scan_event_id_received_at")
@@ -1318,6 +1829,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_registration_id"))
 
     op.drop_table("consent")
+    with op.batch_alter_table("session_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_draft_event_id"))
+
+    op.drop_table("session_draft")
+    with op.batch_alter_table("release_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_release_change_session_id"))
+
+    op.drop_table("release_change")
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_registration_holds_address",
@@ -1328,16 +1847,37 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_registration_booking_id"))
 
     op.drop_table("registration")
+    with op.batch_alter_table("material", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_material_session_id"))
+
+    op.drop_table("material")
+    with op.batch_alter_table("cue", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cue_session_id"))
+
+    op.drop_table("cue")
     with op.batch_alter_table("appearance", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appearance_speaker_id"))
 
     op.drop_table("appearance")
     op.drop_table("wait_list_entry")
+    with op.batch_alter_table("unavailability", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unavailability_engagement_id"))
+
+    op.drop_table("unavailability")
     op.drop_table("ticket_type")
+    with op.batch_alter_table("speaker_consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_speaker_consent_engagement_id"))
+
+    op.drop_table("speaker_consent")
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_index("ix_session_event")
 
     op.drop_table("session")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_speaker_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_engagement_id"))
+
+    op.drop_table("proposal")
     with op.batch_alter_table("pairing_link", schema=None) as batch_op:
         batch_op.drop_index("ix_pairing_link_event_id")
         batch_op.drop_index("ix_pairing_link_checkpoint_id")
@@ -1353,6 +1893,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_track_event_id"))
 
     op.drop_table("track")
+    op.drop_table("speaker_contact")
     with op.batch_alter_table("signing_key", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_signing_key_in_use",
@@ -1370,11 +1911,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_room_event_id"))
 
     op.drop_table("room")
+    op.drop_table("release")
+    op.drop_table("programme")
     with op.batch_alter_table("partner", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_event_id"))
 
     op.drop_table("partner")
     op.drop_table("old_slug")
+    op.drop_table("imported_thing")
+    with op.batch_alter_table("engagement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_engagement_speaker_id"))
+
+    op.drop_table("engagement")
     with op.batch_alter_table("checkpoint", schema=None) as batch_op:
         batch_op.drop_index("ix_checkpoint_event_id")
 

@@ -31,7 +31,7 @@ from forum.core.http.form_parts import (
 from forum.core.http.i18n import translated
 from forum.core.text import whole_number
 from forum.events.rules import check_span, moment_of
-from forum.programme.models import Session
+from forum.programme.queries import Planned
 from forum.programme.rules import (
     LONGEST_ABSTRACT,
     LONGEST_NAME,
@@ -78,11 +78,6 @@ class SessionForm(OfficeForm):
         needed=lazy_gettext("Enter a title in one language at least"),
     )
     abstract = paragraphs_in_three(lazy_gettext("What it is about"), most=LONGEST_ABSTRACT)
-    spoken = line_in_three(
-        lazy_gettext("Languages spoken"),
-        most=LONGEST_TITLE,
-        description=lazy_gettext("Only where they differ from the event’s."),
-    )
     day = DayField(lazy_gettext("Date"), [Optional()])
     start_time = ClockField(lazy_gettext("Starts at"), [Optional()])
     end_time = ClockField(lazy_gettext("Ends at"), [Optional()])
@@ -222,7 +217,7 @@ class SessionForm(OfficeForm):
         self._offer_people()
 
     @classmethod
-    def shown(cls, session: Session, zone: tzinfo) -> dict[str, Any]:
+    def shown(cls, session: Planned, zone: tzinfo) -> dict[str, Any]:
         """Return what the boxes show of a session."""
         starts = session.starts_at.astimezone(zone) if session.starts_at else None
         ends = session.ends_at.astimezone(zone) if session.ends_at else None
@@ -233,7 +228,6 @@ class SessionForm(OfficeForm):
             "state": session.state.value,
             "title": shown_text(session.title),
             "abstract": shown_text(session.abstract),
-            "spoken": shown_text(session.spoken),
             "day": starts.date() if starts else None,
             "start_time": starts.time() if starts else None,
             "end_time": ends.time() if ends else None,
@@ -251,7 +245,6 @@ class SessionForm(OfficeForm):
         "kind": ("kind",),
         "title": ("title",),
         "abstract": ("abstract",),
-        "spoken": ("spoken",),
         "room_id": ("room",),
         "track_id": ("track",),
         "starts_at": ("day", "start_time"),
@@ -261,7 +254,7 @@ class SessionForm(OfficeForm):
         "cast": ("cast",),
     }
 
-    def refill(self, columns: Iterable[str], session: Session, zone: tzinfo) -> None:
+    def refill(self, columns: Iterable[str], session: Planned, zone: tzinfo) -> None:
         """Put the present values of some columns into their boxes."""
         shown = self.shown(session, zone)
         for column in columns:
@@ -278,7 +271,10 @@ class SessionForm(OfficeForm):
             "kind": SessionKind(self.kind.data),
             "title": text_of_field(self.title),
             "abstract": text_of_field(self.abstract),
-            "spoken": text_of_field(self.spoken),
+            "delivered_in": [],
+            "interpreted_into": [],
+            "also_in": [],
+            "parts": [],
             "room_id": UUID(self.room.data) if self.room.data else None,
             "track_id": UUID(self.track.data) if self.track.data else None,
             "starts_at": self.starts_at,

@@ -20,7 +20,7 @@ from forum.events.models import Event
 from forum.events.queries import managed_event, rooms_of
 from forum.programme import queries
 from forum.programme.manage.frame import STATE_TAGS, blueprint
-from forum.programme.models import Session
+from forum.programme.queries import Planned
 from forum.programme.rules import (
     LEADERS,
     PAUSES,
@@ -71,9 +71,9 @@ class Note:
 @blueprint.get("/<slug>/programme")
 @permits(Action.EDIT_PROGRAMME)
 def programme(slug: str) -> str:
-    """List the sessions by day, those without a time, and what to look at (4 statements)."""
+    """List the sessions by day, those without a time, what to look at (at most 8 statements)."""
     event = managed_event(current_actor(), slug, Action.EDIT_PROGRAMME)
-    sessions = queries.sessions_of(event.id, include_drafts=True)
+    sessions = queries.planned_sessions(event.id)
     notes = notes_of(event, sessions)
     warned = {session for note in notes for session, _ in note.sessions if note.is_clash}
     days: dict[date, list[Row]] = {}
@@ -96,7 +96,7 @@ def programme(slug: str) -> str:
     )
 
 
-def notes_of(event: Event, sessions: Sequence[Session], only: UUID | None = None) -> list[Note]:
+def notes_of(event: Event, sessions: Sequence[Planned], only: UUID | None = None) -> list[Note]:
     """Return what to look at in words, for the whole programme or one session of it."""
     found = warnings_of(
         [_slot(session) for session in sessions],
@@ -150,7 +150,7 @@ def _days_of(event: Event, moments: Sequence[datetime]) -> set[date]:
     return {local_day(moment, event.zone) for moment in moments}
 
 
-def _slot(session: Session) -> Slot:
+def _slot(session: Planned) -> Slot:
     return Slot(
         id=session.id,
         kind=session.kind,
@@ -162,7 +162,7 @@ def _slot(session: Session) -> Slot:
     )
 
 
-def _row(event: Event, session: Session, warned: bool) -> Row:  # noqa: FBT001 - a plain mark
+def _row(event: Event, session: Planned, warned: bool) -> Row:  # noqa: FBT001 - a plain mark
     key = current_language().key
     word, kind = STATE_TAGS[session.state]
     timed = session.starts_at is not None and session.ends_at is not None
@@ -181,7 +181,7 @@ def _row(event: Event, session: Session, warned: bool) -> Row:  # noqa: FBT001 -
     )
 
 
-def _people(session: Session) -> str:
+def _people(session: Planned) -> str:
     comma = ", " if current_language().key == "en" else "、"
     return comma.join(
         f"{one.speaker.shown_name} ({translated(ROLES[one.role])})"

@@ -30,6 +30,7 @@ from forum.programme.forms import AskForm, SessionForm
 from forum.programme.manage.board import notes_of
 from forum.programme.manage.frame import STATE_TAGS, blueprint
 from forum.programme.models import Session
+from forum.programme.queries import Planned
 from forum.programme.rules import AppearanceRole, SessionKind, SessionState
 from forum.programme.service import NewSpeaker, Part, SessionChangedMeanwhile, SessionDetails
 
@@ -37,7 +38,6 @@ COLUMN_WORDS = {
     "kind": lazy_gettext("Kind"),
     "title": lazy_gettext("Title"),
     "abstract": lazy_gettext("What it is about"),
-    "spoken": lazy_gettext("Languages spoken"),
     "room_id": lazy_gettext("Room"),
     "track_id": lazy_gettext("Track"),
     "starts_at": lazy_gettext("Start"),
@@ -94,7 +94,7 @@ def session(slug: str, session_id: UUID) -> str | tuple[str, int] | Response:
     """Show and save a session."""
     actor = current_actor()
     event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
-    found = queries.session_of(event.id, session_id, include_drafts=True)
+    found = queries.planned_session(event.id, session_id)
     form = _form(event, found)
     status = 200
     theirs: list[Theirs] = []
@@ -117,7 +117,7 @@ def session(slug: str, session_id: UUID) -> str | tuple[str, int] | Response:
             except DomainError as error:
                 status = error.status
                 event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
-                found = queries.session_of(event.id, session_id, include_drafts=True)
+                found = queries.planned_session(event.id, session_id)
                 if isinstance(error, SessionChangedMeanwhile):
                     theirs = _meet(form, error.changes, event, found)
                 else:
@@ -126,7 +126,7 @@ def session(slug: str, session_id: UUID) -> str | tuple[str, int] | Response:
                 flash(gettext("Saved."), "go")
                 return _back(slug, saved)
         form.sorted_by_number()
-    sessions = queries.sessions_of(event.id, include_drafts=True)
+    sessions = queries.planned_sessions(event.id)
     word, kind = STATE_TAGS[found.state]
     return (
         render_template(
@@ -149,7 +149,7 @@ def cancel_session(slug: str, session_id: UUID) -> str | Response:
     """Say what cancelling does to how many people; do it when asked again."""
     actor = current_actor()
     event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
-    found = queries.session_of(event.id, session_id)
+    found = queries.planned_session(event.id, session_id)
     form = AskForm()
     if request.method == "POST" and form.validate():
         service.cancel_session(actor, event.id, session_id, now=clock.now())
@@ -183,7 +183,7 @@ def delete_session(slug: str, session_id: UUID) -> str | Response:
     """Ask, then delete a draft."""
     actor = current_actor()
     event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
-    found = queries.session_of(event.id, session_id, include_drafts=True)
+    found = queries.planned_session(event.id, session_id)
     form = AskForm()
     if request.method == "POST" and form.validate():
         service.delete_draft(actor, event.id, session_id, now=clock.now())
@@ -197,7 +197,7 @@ def _back(slug: str, made: Session) -> Response:
     return redirect(f"{there}#s-{made.id}", 303)
 
 
-def _form(event: Event, found: Session) -> SessionForm:
+def _form(event: Event, found: Planned) -> SessionForm:
     form = SessionForm(data=SessionForm.shown(found, event.zone))
     if found.state is not SessionState.DRAFT:
         del form.state
@@ -242,11 +242,12 @@ def _meet(
     form: SessionForm,
     changes: tuple[Change, ...],
     event: Event,
-    found: Session,
+    found: Planned,
 ) -> list[Theirs]:
     typed = {name: plain(value) for name, value in form.values().items()}
     typed["cast"] = [
-        [str(row["speaker"] or row["new_name"]), row["role"].value] for row in form.people()
+        [str(row["speaker"] or row["new_name"]), row["role"].value, {}, None]
+        for row in form.people()
     ]
     untouched, theirs = compare(
         changes,
@@ -258,7 +259,7 @@ def _meet(
     return theirs
 
 
-def _said(name: str, value: Any, event: Event, found: Session) -> str:  # noqa: ANN401 - a JSON value
+def _said(name: str, value: Any, event: Event, found: Planned) -> str:  # noqa: ANN401 - a JSON value
     key = current_language().key
     if name == "at":
         return moment(value, event.zone, key)
@@ -271,5 +272,5 @@ def _said(name: str, value: Any, event: Event, found: Session) -> str:  # noqa: 
         return room.text if found.room and str(found.room.id) == value else ""
     if name == "cast":
         people = {str(one.speaker_id): one.speaker.shown_name for one in found.appearances}
-        return ", ".join(people.get(who, "…") for who, _ in value)
+        return ", ".join(people.get(who, "…") for who, *_ in value)
     return "" if name == "track_id" else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +16,8 @@ from forum.core.i18n import sentence
 from forum.core.text import Text
 from forum.events.rules import free_slug, slug_of
 from forum.events.service import latin
-from forum.programme.models import Appearance, Session, Speaker
+from forum.programme.models import Appearance, Speaker
+from forum.programme.queries import OnStage
 from forum.programme.rules import AppearanceRole
 
 
@@ -37,10 +39,20 @@ class NewSpeaker:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One person in one role: a known speaker's id, or a new speaker."""
+    """One person in one role: a known speaker's id, or a new speaker.
+
+    `called` is the role in words where it is one of the organiser's own; `part` counts the panel's
+    parts from 0.
+    """
 
     who: UUID | NewSpeaker
     role: AppearanceRole
+    called: Text = field(default_factory=Text)
+    part: int | None = None
+
+
+CastRow = list[Any]
+"""[speaker id, role, {language: role in words}, part or None], as JSON keeps it."""
 
 
 def hold_speakers(transaction: Transaction, parts: Sequence[Part]) -> None:
@@ -58,54 +70,61 @@ def hold_speakers(transaction: Transaction, parts: Sequence[Part]) -> None:
         )
 
 
-def set_cast(
-    transaction: Transaction,
-    organisation_id: UUID,
-    session: Session,
-    parts: Sequence[Part],
-    now: datetime,
-) -> list[list[list[str]]] | None:
-    """Store who appears, in this order; return the lists before and after, or None if the same.
+def wanted_cast(
+    transaction: Transaction, organisation_id: UUID, parts: Sequence[Part], now: datetime
+) -> list[CastRow]:
+    """Return who is to appear, in this order, as rows; new speakers get their profiles.
 
     Raises SpeakerTwice, and NotFound for a speaker of another organisation.
     """
     _check_known(transaction, organisation_id, parts)
-    wanted: list[tuple[UUID, AppearanceRole]] = []
+    rows: list[CastRow] = []
     for part in parts:
         who = (
             part.who
             if isinstance(part.who, UUID)
             else _made(transaction, organisation_id, part.who, now)
         )
-        wanted.append((who, part.role))
-    if len(set(wanted)) < len(wanted):
+        called = dict(part.called.by_language) if part.role is AppearanceRole.OTHER else {}
+        rows.append([str(who), part.role.value, called, part.part])
+    if len({(who, role) for who, role, *_ in rows}) < len(rows):
         raise SpeakerTwice(field="cast")
-    stored = transaction.scalars(
+    return rows
+
+
+def stored_cast(transaction: Transaction, session_id: UUID) -> Sequence[Appearance]:
+    """Return who appears in a session for guests, in their order (1 statement)."""
+    return transaction.scalars(
         sa.select(Appearance)
-        .where(Appearance.session_id == session.id)
+        .where(Appearance.session_id == session_id)
         .order_by(Appearance.position, Appearance.id)
         .execution_options(populate_existing=True),
     ).all()
-    before = [(one.speaker_id, one.role) for one in stored]
-    if before == wanted:
-        return None
-    known = {(one.speaker_id, one.role): one for one in stored}
-    for gone in known.keys() - set(wanted):
-        transaction.delete(known[gone])
-    for position, (speaker_id, role) in enumerate(wanted):
-        if (speaker_id, role) in known:
-            known[speaker_id, role].position = position
-        else:
-            transaction.add(
-                Appearance(
-                    session_id=session.id,
-                    speaker_id=speaker_id,
-                    role=role,
-                    position=position,
-                ),
-            )
+
+
+def cast_row(one: OnStage) -> CastRow:
+    """Return somebody on stage as JSON keeps it."""
+    return [str(one.speaker_id), one.role.value, dict(one.called.by_language), one.part]
+
+
+def store_cast(
+    transaction: Transaction,
+    session_id: UUID,
+    stored: Sequence[Appearance],
+    rows: Sequence[CastRow],
+) -> None:
+    """Make the stored appearances of a session those of the rows, in their order."""
+    known = {(str(one.speaker_id), one.role.value): one for one in stored}
+    wanted = {(who, role) for who, role, *_ in rows}
+    for key in known.keys() - wanted:
+        transaction.delete(known[key])
+    for position, (who, role, called, part) in enumerate(rows):
+        one = known.get((who, role))
+        if one is None:
+            one = Appearance(session_id=session_id, speaker_id=UUID(who), role=AppearanceRole(role))
+            transaction.add(one)
+        one.position, one.called, one.part = position, Text(called), part
     transaction.flush()
-    return [[[str(who), role.value] for who, role in one] for one in (before, wanted)]
 
 
 def free_speaker_slug(transaction: Transaction, organisation_id: UUID, name: str) -> str:

@@ -47,8 +47,12 @@ def note_session(
     now: datetime,
     *,
     action: str = "session.changed",
+    drops_pages: bool = True,
 ) -> None:
-    """Count a change of a session, drop the event's pages, record it; tell unless it is a draft."""
+    """Count a change of what guests see of a session, drop the event's pages, record it, tell it.
+
+    A draft is told to nobody. Whoever changes many drops the pages once.
+    """
     session.revision += 1
     session.changed_at = now
     first_shown = changes.get("state", [None])[0] == SessionState.DRAFT
@@ -57,8 +61,9 @@ def note_session(
     tells = seen and calendar_must_know(set(changes))
     if tells:
         session.calendar_sequence += 1
-    transaction.flush()
-    changed(transaction, event_scope(event.id), SITE)
+    if drops_pages:
+        transaction.flush()
+        changed(transaction, event_scope(event.id), SITE)
     audit.record(
         transaction,
         actor,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from forum.core.db import once_more_when_raced, writing
 from forum.core.errors import Conflict, NotFound
 from forum.core.i18n import sentence
 from forum.core.permissions import Action
-from forum.core.revisions import ChangedMeanwhile, changes_since, difference
+from forum.core.revisions import ChangedMeanwhile, changes_since
 from forum.core.text import Text
 from forum.events.models import Event, Room
 from forum.events.rules import check_span
@@ -28,8 +29,9 @@ from forum.programme.rules import (
     check_listed_day,
     check_move,
 )
-from forum.programme.service.cast import Part, hold_speakers, set_cast
-from forum.programme.service.changes import locked_session, note_session
+from forum.programme.service.cast import Part, hold_speakers, store_cast, wanted_cast
+from forum.programme.service.changes import locked_session
+from forum.programme.service.layers import layers_of, note_held, put
 
 
 class SessionChangedMeanwhile(ChangedMeanwhile):
@@ -47,23 +49,13 @@ class TooManySessions(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class SessionDetails:
-    """What an editor says of a session; without times it waits in the tray.
+class Place:
+    """Where and when a session is; without times it waits in the tray."""
 
-    `day` is the day it stands under, by default the local day on which it starts.
-    """
-
-    kind: SessionKind
-    title: Text
-    abstract: Text
-    spoken: Text
-    room_id: UUID | None
-    track_id: UUID | None
     starts_at: datetime | None
     ends_at: datetime | None
-    day: date | None
-    stream_url: str
-    cast: Sequence[Part]
+    room_id: UUID | None
+    day: date | None = None
 
     def columns(self, event: Event) -> dict[str, object]:
         """Return the columns, with the day worked out in the event's zone."""
@@ -73,15 +65,47 @@ class SessionDetails:
             day = self.day or own
             check_listed_day(day, own)
         return {
-            "kind": self.kind,
-            "title": self.title,
-            "abstract": self.abstract,
-            "spoken": self.spoken,
-            "room_id": self.room_id,
-            "track_id": self.track_id,
             "starts_at": self.starts_at,
             "ends_at": self.ends_at,
             "day": day,
+            "room_id": self.room_id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDetails:
+    """What an editor says of a session; without times it waits in the tray.
+
+    `day` is the day it stands under, by default the local day on which it starts.
+    """
+
+    kind: SessionKind
+    title: Text
+    abstract: Text
+    delivered_in: Sequence[str]
+    interpreted_into: Sequence[str]
+    room_id: UUID | None
+    also_in: Sequence[UUID]
+    track_id: UUID | None
+    parts: Sequence[Mapping[str, Any]]
+    starts_at: datetime | None
+    ends_at: datetime | None
+    day: date | None
+    stream_url: str
+    cast: Sequence[Part]
+
+    def columns(self, event: Event) -> dict[str, object]:
+        """Return the columns, with the day worked out in the event's zone."""
+        return {
+            **Place(self.starts_at, self.ends_at, self.room_id, self.day).columns(event),
+            "kind": self.kind,
+            "title": self.title,
+            "abstract": self.abstract,
+            "delivered_in": list(self.delivered_in),
+            "interpreted_into": list(self.interpreted_into),
+            "also_in": [str(room) for room in self.also_in if room != self.room_id],
+            "track_id": self.track_id,
+            "parts": [dict(part) for part in self.parts],
             "stream_url": self.stream_url,
         }
 
@@ -117,15 +141,20 @@ def _create(
             raise TooManySessions
         session = Session(
             event_id=event.id,
-            state=SessionState.CONFIRMED if confirmed else SessionState.DRAFT,
+            state=SessionState.DRAFT,
             created_at=now,
             changed_at=now,
             **details.columns(event),
         )
         transaction.add(session)
         transaction.flush()
-        set_cast(transaction, event.organisation_id, session, details.cast, now)
-        note_session(transaction, actor, event, session, {}, now, action="session.created")
+        rows = wanted_cast(transaction, event.organisation_id, details.cast, now)
+        store_cast(transaction, session.id, [], rows)
+        note_held(transaction, actor, event, session, {}, now, action="session.created")
+        if confirmed:
+            layers = layers_of(transaction, event, session)
+            wanted = {"state": SessionState.CONFIRMED}
+            put(transaction, actor, layers, wanted, None, now, action="session.confirmed")
         return session
 
 
@@ -168,20 +197,41 @@ def _update(
                 changes_since(transaction, "session", session.id, made_from),
             )
         _check_places(transaction, event, details)
+        layers = layers_of(transaction, event, session)
         wanted = details.columns(event)
         if confirm:
-            check_move(session.state, SessionState.CONFIRMED)
+            check_move(layers.planned("state"), SessionState.CONFIRMED)
             wanted["state"] = SessionState.CONFIRMED
-        before = {name: getattr(session, name) for name in wanted}
-        changes = difference(before, wanted)
-        for name in changes:
-            setattr(session, name, wanted[name])
-        people = set_cast(transaction, event.organisation_id, session, details.cast, now)
-        if people is not None:
-            changes["cast"] = people
-        if changes:
-            action = "session.confirmed" if confirm else "session.changed"
-            note_session(transaction, actor, event, session, changes, now, action=action)
+        rows = wanted_cast(transaction, event.organisation_id, details.cast, now)
+        action = "session.confirmed" if confirm else "session.changed"
+        put(transaction, actor, layers, wanted, rows, now, action=action)
+        return session
+
+
+def place_session(
+    actor: Actor,
+    event_id: UUID,
+    session_id: UUID,
+    made_from: int,
+    place: Place,
+    *,
+    now: datetime,
+) -> Session:
+    """Give a session another time or room, or put it back into the tray.
+
+    Raises SessionChangedMeanwhile, EndsBeforeStart, FarDay, NotFound.
+    """
+    if place.starts_at is not None and place.ends_at is not None:
+        check_span(place.starts_at, place.ends_at, field="end_time")
+    with writing() as transaction:
+        event, session = locked_session(transaction, actor, event_id, session_id)
+        if session.revision != made_from:
+            raise SessionChangedMeanwhile(
+                changes_since(transaction, "session", session.id, made_from),
+            )
+        _check_room(transaction, event, place.room_id)
+        layers = layers_of(transaction, event, session)
+        put(transaction, actor, layers, place.columns(event), None, now, action="session.moved")
         return session
 
 
@@ -191,7 +241,8 @@ def _check_times(details: SessionDetails) -> None:
 
 
 def _check_places(transaction: Transaction, event: Event, details: SessionDetails) -> None:
-    _check_room(transaction, event, details.room_id)
+    for room_id in {details.room_id, *details.also_in}:
+        _check_room(transaction, event, room_id)
     if details.track_id is not None:
         track = transaction.get(Track, details.track_id)
         if track is None or track.event_id != event.id:

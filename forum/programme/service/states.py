@@ -12,7 +12,8 @@ from forum.core.errors import Conflict
 from forum.core.i18n import sentence
 from forum.programme.models import Session
 from forum.programme.rules import IllegalMove, SessionState, check_move
-from forum.programme.service.changes import locked_session, note_session
+from forum.programme.service.changes import locked_session
+from forum.programme.service.layers import layers_of, put
 
 
 class NotADraft(Conflict):
@@ -60,17 +61,16 @@ def _move(
 ) -> Session:
     with writing() as transaction:
         event, session = locked_session(transaction, actor, event_id, session_id)
-        if session.state is not expected:
+        layers = layers_of(transaction, event, session)
+        if layers.planned("state") is not expected:
             raise IllegalMove
-        check_move(session.state, wanted)
-        before = session.state
-        session.state = wanted
-        note_session(
+        check_move(expected, wanted)
+        put(
             transaction,
             actor,
-            event,
-            session,
-            {"state": [before.value, wanted.value]},
+            layers,
+            {"state": wanted},
+            None,
             now,
             action=f"session.{wanted.value}",
         )

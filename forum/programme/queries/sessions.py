@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm.interfaces import ORMOption
 
+    from forum.programme.queries.planned import Planned
+
 MOST_SPEAKERS = 2000
 
 
@@ -36,11 +38,11 @@ def sessions_of(event_id: UUID, *, include_drafts: bool = False) -> Sequence[Ses
 
     In the order of the programme: by day, time, the room's place; untimed ones last (2 statements).
     """
-    query = sa.select(Session).where(Session.event_id == event_id).options(*_whole())
+    query = sa.select(Session).where(Session.event_id == event_id).options(*whole_session())
     if not include_drafts:
         query = query.where(Session.state != SessionState.DRAFT)
     found = db.session.scalars(query).unique().all()
-    return sorted(found, key=_order)
+    return sorted(found, key=in_order)
 
 
 def session_of(event_id: UUID, session_id: UUID, *, include_drafts: bool = False) -> Session:
@@ -51,7 +53,7 @@ def session_of(event_id: UUID, session_id: UUID, *, include_drafts: bool = False
     query = sa.select(Session).where(Session.event_id == event_id, Session.id == session_id)
     if not include_drafts:
         query = query.where(Session.state != SessionState.DRAFT)
-    found = db.session.scalars(query.options(*_whole())).unique().one_or_none()
+    found = db.session.scalars(query.options(*whole_session())).unique().one_or_none()
     if found is None:
         raise NotFound
     return found
@@ -111,7 +113,8 @@ def tracks_of(event_id: UUID) -> Sequence[Track]:
     ).all()
 
 
-def _order(session: Session) -> tuple[bool, str, str, int, int, str]:
+def in_order(session: Session | Planned) -> tuple[bool, str, str, int, int, str]:
+    """Return the key that puts sessions in the order of the programme."""
     return (
         session.starts_at is None,
         session.day.isoformat() if session.day else "",
@@ -122,10 +125,12 @@ def _order(session: Session) -> tuple[bool, str, str, int, int, str]:
     )
 
 
-def _whole() -> tuple[ORMOption, ...]:
+def whole_session() -> tuple[ORMOption, ...]:
+    """Return what loads all that is shown of a session."""
     return (
         joinedload(Session.room),
         joinedload(Session.track),
+        joinedload(Session.pool),
         selectinload(Session.appearances)
         .joinedload(Appearance.speaker)
         .joinedload(Speaker.picture),

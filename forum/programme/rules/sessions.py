@@ -1,13 +1,9 @@
-"""Pure decisions about the programme: kinds, roles on stage, states, what calendars must learn."""
+"""Sessions: kinds, roles on stage, states, the languages spoken, what calendars must learn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import cast
-from uuid import UUID
 
 from forum.core.errors import Conflict, Invalid
 from forum.core.i18n import sentence
@@ -70,6 +66,7 @@ class AppearanceRole(StrEnum):
     MC = "mc"
     INTERPRETER = "interpreter"
     RAPPORTEUR = "rapporteur"
+    OTHER = "other"
 
 
 LEADERS = frozenset({AppearanceRole.CHAIR, AppearanceRole.MODERATOR})
@@ -83,7 +80,19 @@ MOVES: dict[SessionState, frozenset[SessionState]] = {
     SessionState.CANCELLED: frozenset({SessionState.CONFIRMED}),
 }
 
-CALENDAR_FIELDS = frozenset({"title", "starts_at", "ends_at", "state", "room_id", "stream_url"})
+CALENDAR_FIELDS = frozenset(
+    {"title", "starts_at", "ends_at", "state", "room_id", "also_in", "stream_url"}
+)
+
+SPOKEN = (
+    "en", "yue", "cmn", "ja", "ko", "de", "fr", "es", "pt", "it", "nl", "ru", "uk", "pl", "cs",
+    "sv", "da", "fi", "nb", "tr", "ar", "he", "hi", "id", "ms", "th", "vi", "fil", "sgn",
+)  # fmt: skip
+"""Languages that can be spoken on a stage (ISO 639), those of Hong Kong first."""
+
+MOST_PANEL_PARTS = 12
+LONGEST_CALLED = 80
+LARGEST_PLACES = 100_000
 
 
 class IllegalMove(Conflict):
@@ -109,96 +118,6 @@ def check_move(state: SessionState, wanted: SessionState) -> None:
 def calendar_must_know(changed_fields: set[str]) -> bool:
     """Say whether a change of these fields raises the calendar sequence (CALENDAR.md E05)."""
     return bool(changed_fields & CALENDAR_FIELDS)
-
-
-class WarningKind(StrEnum):
-    """What an editor should look at; nothing of it stops saving."""
-
-    SPEAKER_TWICE = "speaker_twice"
-    ROOM_TWICE = "room_twice"
-    NO_MODERATOR = "no_moderator"
-    OUTSIDE = "outside"
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A session as the checks see it: where, when, and who is on stage in what role."""
-
-    id: UUID
-    kind: SessionKind
-    state: SessionState
-    room_id: UUID | None
-    starts_at: datetime | None
-    ends_at: datetime | None
-    cast: tuple[tuple[UUID, AppearanceRole], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """A warning: the sessions it names, the speaker or room in question, and the time shared."""
-
-    kind: WarningKind
-    sessions: tuple[UUID, ...]
-    about: UUID | None = None
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-
-
-def warnings_of(
-    slots: Iterable[Slot], *, event_starts: datetime, event_ends: datetime
-) -> list[Warned]:
-    """Return what is wrong with a programme: clashes in time order, then the rest.
-
-    Cancelled sessions count for nothing, untimed ones not for clashes.
-    """
-    standing = [slot for slot in slots if slot.state is not SessionState.CANCELLED]
-    return [
-        *_clashes(standing),
-        *(
-            Warned(WarningKind.OUTSIDE, (slot.id,), None, slot.starts_at, slot.ends_at)
-            for slot in standing
-            if slot.starts_at
-            and slot.ends_at
-            and (slot.starts_at < event_starts or slot.ends_at > event_ends)
-        ),
-        *(
-            Warned(WarningKind.NO_MODERATOR, (slot.id,))
-            for slot in standing
-            if slot.kind is SessionKind.PANEL and not any(role in LEADERS for _, role in slot.cast)
-        ),
-    ]
-
-
-def _clashes(slots: Iterable[Slot]) -> list[Warned]:
-    timed = sorted(
-        (slot for slot in slots if slot.starts_at and slot.ends_at),
-        key=lambda slot: (slot.starts_at, str(slot.id)),
-    )
-    found: list[Warned] = []
-    running: list[Slot] = []
-    for slot in timed:
-        running = [one for one in running if _ends(one) > _starts(slot)]
-        for other in running:
-            pair = (other.id, slot.id)
-            shared = (_starts(slot), min(_ends(other), _ends(slot)))
-            if slot.room_id is not None and slot.room_id == other.room_id:
-                found.append(Warned(WarningKind.ROOM_TWICE, pair, slot.room_id, *shared))
-            both = {person for person, _ in other.cast}
-            found.extend(
-                Warned(WarningKind.SPEAKER_TWICE, pair, person, *shared)
-                for person in dict.fromkeys(person for person, _ in slot.cast)
-                if person in both
-            )
-        running.append(slot)
-    return found
-
-
-def _starts(slot: Slot) -> datetime:
-    return cast("datetime", slot.starts_at)
-
-
-def _ends(slot: Slot) -> datetime:
-    return cast("datetime", slot.ends_at)
 
 
 def wall_span(day: date, start: time, end: time) -> tuple[datetime, datetime]:

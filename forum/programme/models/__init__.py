@@ -1,0 +1,40 @@
+"""Tables of the programme: sessions and who appears in them, speakers, releases, imports."""
+
+from forum.programme.models.releases import ImportedThing, Programme, Release, ReleaseChange
+from forum.programme.models.sessions import (
+    Appearance,
+    Cue,
+    Material,
+    Session,
+    SessionContent,
+    SessionDraft,
+    Track,
+)
+from forum.programme.models.speakers import (
+    Engagement,
+    Proposal,
+    Speaker,
+    SpeakerConsent,
+    SpeakerContact,
+    Unavailability,
+)
+
+__all__ = [
+    "Appearance",
+    "Cue",
+    "Engagement",
+    "ImportedThing",
+    "Material",
+    "Programme",
+    "Proposal",
+    "Release",
+    "ReleaseChange",
+    "Session",
+    "SessionContent",
+    "SessionDraft",
+    "Speaker",
+    "SpeakerConsent",
+    "SpeakerContact",
+    "Track",
+    "Unavailability",
+]
