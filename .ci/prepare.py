@@ -57,7 +57,7 @@ def environment(*, for_development: bool) -> None:
         _run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)])
     choices = ["--no-dev"]
     if for_development:
-        choices = ["--extra=postgres", "--extra=redis"]
+        choices = ["--extra=pdf", "--extra=postgres", "--extra=redis"]
         choices += [] if find_node() else ["--group=node"]
     uv, of_pip = _uv(python), _pip_settings()
     settings = {

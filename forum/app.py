@@ -19,6 +19,7 @@ from forum.core.http.errors import init_errors
 from forum.core.http.headers import init_headers, protect_file
 from forum.core.http.hosts import host_check, init_hosts
 from forum.core.http.i18n import init_languages
+from forum.core.http.live import init_live
 from forum.core.http.office import init_office
 from forum.core.http.once import init_once
 from forum.core.http.pages import PageServer
@@ -62,6 +63,7 @@ def create_app(settings: Settings, *, checkpoints: bool = True) -> Flask:
     init_csrf(app)
     init_once(app)
     init_headers(app)
+    init_live(app)
     init_errors(app)
     rooms.init(app)
     if missing := undeclared(app):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from forum.core import audit, outbox
 from forum.core.db import db
 from forum.database import check_schema
-from forum.registrations.recount import recount
+from forum.registrations.recount import PlacesRecount, Recount, recount, recount_places
 from forum.settings import Settings
 
 FREE_SHARE = 0.05
@@ -88,10 +88,11 @@ def _sound(version: tuple[int, int, int]) -> bool:
 
 
 def _seats() -> Finding:
-    wrong = [row for row in recount() if not row.agrees]
+    counted: list[Recount | PlacesRecount] = [*recount(), *recount_places()]
+    wrong = [row for row in counted if not row.agrees]
     if not wrong:
         return Finding("seats", good=True, says="counters and rows agree")
-    names = ", ".join(f"{row.slug}: {row.taken} taken, {row.seated} seated" for row in wrong)
+    names = ", ".join(f"{row.name}: {row.taken} taken, {row.seated} seated" for row in wrong)
     return Finding("seats", good=False, says=f"counters and rows differ: {names}")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from forum.calendar import reader as calendar_reader
+from forum.calendar.personal import blueprint as personal_calendar
 from forum.calendar.views import blueprint as calendar
 from forum.checkin.api import blueprint as door_api
 from forum.checkin.manage import blueprint as door_manage
@@ -19,7 +21,9 @@ from forum.people import views as people
 from forum.people.manage import blueprint as people_manage
 from forum.programme import cli as programme_cli
 from forum.programme import listeners as programme_listeners
+from forum.programme.exporting.views import blueprint as programme_files
 from forum.programme.manage import blueprint as programme_manage
+from forum.programme.views import blueprint as programme
 from forum.registrations import cli as registrations_cli
 from forum.registrations import listeners as registrations_listeners
 from forum.registrations.manage import blueprint as registrations_manage
@@ -27,6 +31,9 @@ from forum.registrations.views import blueprint as registrations
 from forum.site.booking import blueprint as booking
 from forum.site.health import blueprint as health
 from forum.site.home import blueprint as home
+from forum.site.schedule import blueprint as schedule
+from forum.site.speaker_office import blueprint as speaker_office
+from forum.site.speaker_page import blueprint as speaker_page
 from forum.site.views import blueprint as site
 from forum.tickets import listeners as tickets_listeners
 from forum.tickets.views import blueprint as tickets
@@ -35,16 +42,17 @@ if TYPE_CHECKING:
     from flask import Flask
 
 BLUEPRINTS = (
-    people.blueprint, people_manage, events, events_manage, programme_manage, registrations,
-    registrations_manage, tickets, calendar, door, door_api, door_manage, messages, site, booking,
-    home, health,
+    people.blueprint, people_manage, events, events_manage, programme, programme_manage,
+    programme_files, registrations, registrations_manage, tickets, calendar, personal_calendar,
+    door, door_api, door_manage, messages, site, booking, schedule,
+    speaker_page, speaker_office, home, health,
 )  # fmt: skip
 
 COMMANDS = (*people_cli.commands, *programme_cli.commands, *registrations_cli.commands)
 
 LISTENERS = (
     people_listeners, events_listeners, programme_listeners, registrations_listeners,
-    tickets_listeners, messaging_listeners,
+    tickets_listeners, messaging_listeners, calendar_reader,
 )  # fmt: skip
 """Importing them registered their reactions; naming them here keeps them in the house."""
 

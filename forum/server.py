@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -21,6 +22,7 @@ from granian.server.mp import MPServer
 
 from forum.app import create_app
 from forum.core import logs
+from forum.core.http.live import streams_of
 from forum.last_door import LastDoor
 from forum.settings import Settings, load
 
@@ -107,11 +109,35 @@ def _web_application(settings: Settings, *, checkpoints: bool) -> Flask:
     os.setpgrp()
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     app = create_app(settings, checkpoints=checkpoints)
+    _end_streams_at_a_signal(app)
     if settings.redis_url:
         from forum.jobs import nudge_by_redis  # noqa: PLC0415 - Huey and Redis load for half a second
 
         nudge_by_redis(app)
+    # What the application is made of stays: to walk it at each collection would cost a long page
+    # as much again as its rendering.
+    gc.collect()
+    gc.freeze()
     return app
+
+
+def _end_streams_at_a_signal(app: Flask) -> None:
+    """Have the signal that stops this worker end its streams too: else it would wait for them.
+
+    Granian sets handlers of its own; what Python writes for each signal is read beside them.
+    """
+    reading, writing = socket.socketpair()
+    writing.setblocking(False)  # noqa: FBT003 - the socket's own shape
+    signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+
+    app.extensions["forum_signals"] = writing
+    threading.Thread(target=_end_streams, args=(app, reading), name="signals", daemon=True).start()
+
+
+def _end_streams(app: Flask, signals: socket.socket) -> None:
+    while not {signal.SIGTERM, signal.SIGINT} & set(signals.recv(16)):
+        continue
+    streams_of(app).close()
 
 
 def _end_with_parent() -> None:

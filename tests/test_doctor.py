@@ -24,8 +24,9 @@ from forum.core.ids import uuid7
 from forum.core.outbox import TRIED_IN_VAIN, OutboxRow
 from forum.registrations import service
 from forum.seats.models import SeatPool
+from forum.seats.rules import PoolAbout
 from forum.settings import Settings
-from tests.factories import NOW, attendee, make_event
+from tests.factories import NOW, attendee, make_event, make_workshop
 
 LINE = re.compile(r"(ok  |BAD ) (\w+): (.+)")
 ALL = ["schema", "database", "seats", "audit", "effects", "disk", "address", "mail"]
@@ -171,6 +172,22 @@ def test_a_counter_that_the_rows_do_not_bear_out_is_named_with_its_event(
     assert told.status == 1
     assert not told.good["seats"]
     assert f"{slug}: 3 taken, 0 seated" in told.says["seats"]
+
+
+@pytest.mark.both_databases
+def test_places_that_the_rows_do_not_bear_out_are_named_with_their_session(
+    app: Flask, doctor: Callable[[], Told]
+) -> None:
+    with app.app_context():
+        event = make_event()
+        slug, session_id = event.slug, make_workshop(event, places=9).id
+        with writing() as session:
+            session.execute(
+                sa.update(SeatPool).where(SeatPool.about == PoolAbout.SESSION).values(taken=2)
+            )
+    told = doctor()
+    assert not told.good["seats"]
+    assert f"{slug}, session {session_id}: 2 taken, 0 seated" in told.says["seats"]
 
 
 @pytest.mark.both_databases

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import unescape
@@ -11,7 +10,6 @@ from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 from forum.calendar.shapes import EventStatus
-from forum.core.languages import ENGLISH, Language, by_key
 
 USUAL_REFRESH = timedelta(hours=1)
 REFRESH_NEAR_THE_EVENT = timedelta(minutes=15)
@@ -86,17 +84,6 @@ def subscribe_links(absolute_feed_url: str, name: str) -> SubscribeLinks:
     )
 
 
-def language_of_feed(asked: str | None, languages: Sequence[str]) -> Language:
-    """Return the language asked for by its key, else the event's first one.
-
-    Never the browser's: feeds lie in shared caches.
-    """
-    for key in (asked or "", *languages):
-        if known := by_key(key):
-            return known
-    return ENGLISH
-
-
 def feed_path(slug: str) -> str:
     """Return the path of an event's feed; clients name the calendar by its last segment."""
     return f"/e/{slug}/{slug}.ics"
@@ -105,6 +92,11 @@ def feed_path(slug: str) -> str:
 def session_feed_path(slug: str, session_id: UUID) -> str:
     """Return the path of one session's feed."""
     return f"/e/{slug}/sessions/{session_id}/{slug}.ics"
+
+
+def own_feed_path(token: str, slug: str) -> str:
+    """Return the path of a feed of somebody's own sessions; the token is for that feed alone."""
+    return f"/my/{token}/{slug}.ics"
 
 
 def series_feed_path(slug: str) -> str:

@@ -86,6 +86,24 @@ def write_session_feed(event: Event, session: Session, voice: Voice, *, now: dat
     return _write(head, [event], {event: [entry] if entry else []}, voice, now)
 
 
+def write_own_feed(
+    event: Event, sessions: Sequence[Session], path: str, voice: Voice, *, now: datetime
+) -> Feed:
+    """Write the feed of one person's public sessions, each the same as in the event's feed.
+
+    It names no person, and `path` is its own address; without a session it is empty, not gone.
+    """
+    head = _Head(
+        name=event.title,
+        description=event.summary,
+        feed=path,
+        page=event_path(voice.language.path, event.slug),
+        languages=event.languages,
+    )
+    found = [entry_of_session(session, event, voice) for session in sessions]
+    return _write(head, [event], {event: [one for one in found if one]}, voice, now)
+
+
 def write_series_feed(
     series: Series,
     events: Sequence[Event],

@@ -1,15 +1,18 @@
-"""Identities: UUIDv7 for rows (RFC 9562 §5.7) and short codes that people can read aloud."""
+"""Identities: UUIDv7 for rows (RFC 9562 §5.7), short codes that people can read aloud, lists."""
 
 from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from uuid import UUID
 
 READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Digits and letters without 0 O, 1 I L: what is printed is what is typed."""
 
 CODE_LENGTH = 8
+LENGTH_OF_UUID = 36
+MOST_IDS = 200
 
 
 def uuid7() -> UUID:
@@ -29,3 +32,16 @@ def short_code() -> str:
 def shown(code: str) -> str:
     """Return a short code as people see it: XXXX-XXXX."""
     return f"{code[:4]}-{code[4:]}"
+
+
+def ids_in(typed: str, most: int = MOST_IDS) -> list[UUID]:
+    """Return the different ids in a text, parted by blanks or commas; what is none is passed over.
+
+    For lists that a browser keeps: a broken entry must not lose the others.
+    """
+    found: dict[UUID, None] = {}
+    for part in typed[: most * 40].replace(",", " ").split():
+        if len(part) == LENGTH_OF_UUID:
+            with suppress(ValueError):
+                found[UUID(part)] = None
+    return list(found)[:most]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -51,3 +52,42 @@ def impact_of(session: Session, thing: str, thing_id: UUID) -> list[Impact]:
 def mailed(impacts: list[Impact]) -> int:
     """Return how many people are written to."""
     return sum(impact.number for impact in impacts if impact.mailed)
+
+
+@dataclass(frozen=True, slots=True)
+class Releasing:
+    """What is about to be released: the sessions whose guests are told, and speakers, by id."""
+
+    event_id: UUID
+    sessions: frozenset[UUID]
+    speakers: frozenset[UUID]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a release reaches; `all_guests` are all who could be told of it if that is wanted."""
+
+    impacts: Sequence[Impact]
+    all_guests: int = 0
+
+
+ReleaseCounter = Callable[["Session", Releasing], Reach]
+
+_RELEASE_COUNTERS: list[ReleaseCounter] = []
+
+
+def counts_release(counter: ReleaseCounter) -> ReleaseCounter:
+    """Register who counts the people that a release of a programme reaches."""
+    if counter not in _RELEASE_COUNTERS:
+        _RELEASE_COUNTERS.append(counter)
+    return counter
+
+
+def reach_of(session: Session, releasing: Releasing) -> Reach:
+    """Return what every room counts together, without impacts on nobody."""
+    found = [counter(session, releasing) for counter in _RELEASE_COUNTERS]
+    return Reach(
+        [impact for reach in found for impact in reach.impacts if impact.number],
+        sum(reach.all_guests for reach in found),
+    )

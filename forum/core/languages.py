@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -51,6 +52,17 @@ def of_tag(tag: str) -> Language | None:
     if "hans" in parts:
         return SIMPLIFIED
     return TRADITIONAL if _TRADITIONAL_PLACES & set(parts[1:]) else SIMPLIFIED
+
+
+def language_of_feed(asked: str | None, languages: Sequence[str]) -> Language:
+    """Return the language asked for by its key, else the event's first one.
+
+    Never the browser's: feeds lie in shared caches.
+    """
+    for key in (asked or "", *languages):
+        if known := by_key(key):
+            return known
+    return ENGLISH
 
 
 def negotiate(accept_language: str | None, default: Language = ENGLISH) -> Language:

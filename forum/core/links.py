@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     MEMBER_INVITATION = "member_invitation"
     PREVIEW = "preview"
     SPEAKER = "speaker"
+    SPEAKER_FEED = "speaker_feed"
 
 
 @dataclass(frozen=True, slots=True)

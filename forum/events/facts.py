@@ -99,6 +99,7 @@ class EventFacts:
     cover: str
     state: Sentence | None
     sample: bool
+    languages: tuple[str, ...]
 
 
 def facts_of(event: Event, to: Addresses) -> EventFacts:
@@ -133,6 +134,7 @@ def facts_of(event: Event, to: Addresses) -> EventFacts:
         cover=to.made("cover.svg", f"{accent}-{event.subject.value}"),
         state=NOT_AS_SAID.get(event.state),
         sample=event.sample,
+        languages=tuple(event.languages),
     )
 
 

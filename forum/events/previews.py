@@ -1,4 +1,4 @@
-"""Preview links of drafts: derived, so that they can be shown again and nothing is stored."""
+"""Preview links: derived, so that they can be shown again and nothing is stored."""
 
 from __future__ import annotations
 
@@ -15,8 +15,26 @@ def preview_token(event_id: UUID) -> str:
 
 def opens_draft(token: str, event_id: UUID) -> bool:
     """Say whether a token of an address opens this draft."""
+    return _holds(token, event_id, 0)
+
+
+def programme_preview_token(event_id: UUID, generation: int) -> str:
+    """Return the token that shows an event's programme as planned, public event or not.
+
+    `generation` counts how often such links were withdrawn. It is no draft's token: who could read
+    a draft does not see what is held back once the event is public.
+    """
+    return derive(Purpose.PREVIEW, event_id, generation + 1)
+
+
+def opens_programme(token: str, event_id: UUID, generation: int) -> bool:
+    """Say whether a token of an address shows this event's programme as planned."""
+    return _holds(token, event_id, generation + 1)
+
+
+def _holds(token: str, event_id: UUID, generation: int) -> bool:
     try:
         said = claim(Purpose.PREVIEW, token)
     except NotFound:
         return False
-    return said.id == event_id and said.holds(0)
+    return said.id == event_id and said.holds(generation)

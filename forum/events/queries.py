@@ -88,6 +88,41 @@ def public_event(slug: str) -> tuple[Event, bool]:
     return event, True
 
 
+def public_event_id(slug: str) -> UUID:
+    """Return the id of the event that has or once had this slug (1 statement).
+
+    Raises NotFound for a draft as for what never was.
+    """
+    if not looks_like_slug(slug):
+        raise NotFound
+    once = sa.select(OldSlug.event_id).where(OldSlug.slug == slug)
+    found = db.session.scalar(
+        sa.select(Event.id)
+        .where(Event.state != EventState.DRAFT, sa.or_(Event.slug == slug, Event.id.in_(once)))
+        .order_by(sa.case((Event.slug == slug, 0), else_=1))
+        .limit(1),
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def public_event_by_id(event_id: UUID) -> Event:
+    """Return a public event with its venue, series and organisation, read afresh (1 statement).
+
+    Raises NotFound.
+    """
+    found = db.session.scalar(
+        sa.select(Event)
+        .where(Event.id == event_id, Event.state != EventState.DRAFT)
+        .options(*_whole())
+        .execution_options(populate_existing=True),
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 def event_by_id(event_id: UUID) -> Event:
     """Return an event with venue, series and organisation (1 statement); raises NotFound."""
     event = db.session.scalars(
@@ -154,10 +189,11 @@ def room_by_slug(event_id: UUID, slug: str) -> Room:
 
 
 def partners_of(event_id: UUID) -> Sequence[Partner]:
-    """Return the organisations behind an event in their order (1 statement)."""
+    """Return the organisations behind an event with their logos, in their order (1 statement)."""
     return db.session.scalars(
         sa.select(Partner)
         .where(Partner.event_id == event_id)
+        .options(joinedload(Partner.picture))
         .order_by(Partner.position, Partner.id),
     ).all()
 

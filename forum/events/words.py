@@ -23,3 +23,17 @@ PARTNERS: Mapping[PartnerRole, Sentence] = {
     PartnerRole.SUPPORTING: sentence("Supporting organisation"),
     PartnerRole.MEDIA: sentence("Media partner"),
 }
+
+PARTNERS_TOGETHER: Mapping[PartnerRole, Sentence] = {
+    PartnerRole.ORGANISER: sentence("Organisers"),
+    PartnerRole.CO_HOST: sentence("Co-hosts"),
+    PartnerRole.CO_ORGANISER: sentence("Co-organisers"),
+    PartnerRole.SPONSOR: sentence("Sponsors"),
+    PartnerRole.SUPPORTING: sentence("Supporting organisations"),
+    PartnerRole.MEDIA: sentence("Media partners"),
+}
+
+
+def partners_word(role: PartnerRole, number: int) -> Sentence:
+    """Return what so many partners of a role are called together."""
+    return PARTNERS[role] if number == 1 else PARTNERS_TOGETHER[role]

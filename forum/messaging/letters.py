@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import current_app
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext
 
 from forum.core import dates
 from forum.core.art.colour import Palette, palette
@@ -20,6 +22,9 @@ from forum.core.languages import ENGLISH, Language, by_key
 from forum.core.text import EMPTY, Fragment, clean_line
 from forum.core.urls import absolute
 from forum.events.facts import EventFacts
+from forum.events.queries import partners_of
+from forum.events.ranks import HOSTS, ranks_of
+from forum.events.words import partners_word
 from forum.messaging.models import mark_of
 from forum.messaging.rules import LONGEST_SUBJECT, WITH_TICKET, Kind
 from forum.messaging.words import WORDS
@@ -27,9 +32,13 @@ from forum.tickets.cards import event_facts
 
 if TYPE_CHECKING:
     from forum.events.models import Event
+    from forum.programme.differences import Told
+    from forum.programme.models import Session
 
 TICKET_CID = "ticket@forum"
 LONGEST_TITLE = 140
+MOST_CHANGES = 30
+"""Sessions told of in one letter; the page of changes tells of all."""
 _LINKLIKE = re.compile(r"[:@/\\]|\w{2,}\.[a-z]{2,}", re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -45,12 +54,21 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a letter is about: the event and the guest's reference, or an organisation alone."""
+    """What a letter is about: the event and the guest's reference, or an organisation alone.
+
+    `session` is the one of the event's sessions that it is about; `changes` are what became of
+    several, `note` what the organiser says of it. A `public` letter leads to the event's programme,
+    as for a speaker without a page of their own.
+    """
 
     event: Event | None = None
     name: str = ""
     code: str = ""
     organisation: Fragment = EMPTY
+    session: Session | None = None
+    changes: tuple[Told, ...] = ()
+    note: Fragment = EMPTY
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +82,8 @@ class _Page:
     before: tuple[str, ...]
     after: tuple[str, ...]
     note: Fragment
+    changes: tuple[Told, ...]
+    more: int
     facts: EventFacts | None
     shows_time: bool
     reference: str
@@ -72,13 +92,21 @@ class _Page:
     href: str
     calendar: str
     sender: Fragment
+    hosts: tuple[tuple[str, tuple[Fragment, ...]], ...]
     colours: Palette
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[Language]:
+    """Say everything inside the block in a recipient's language."""
+    language = by_key(lang) or ENGLISH
+    with force_locale(language.babel):
+        yield language
 
 
 def write(kind: Kind, lang: str, message_id: UUID, about: About) -> Letter:
     """Return the letter of this kind in the recipient's language."""
-    language = by_key(lang) or ENGLISH
-    with force_locale(language.babel):
+    with speaking(lang) as language:
         page = _page(kind, language, message_id, about)
         text = current_app.jinja_env.get_template("mail/letter.txt").render(letter=page)
         html = current_app.jinja_env.get_template("mail/letter.html").render(
@@ -96,6 +124,7 @@ def _page(kind: Kind, language: Language, message_id: UUID, about: About) -> _Pa
         "event": title,
         "organisation": _clipped(sender.text),
         "date": _date(about.event, key) if about.event else "",
+        **(_of_session(about.session, about.event, key) if about.session and about.event else {}),
     }
 
     def say(one: Sentence) -> str:
@@ -103,6 +132,8 @@ def _page(kind: Kind, language: Language, message_id: UUID, about: About) -> _Pa
 
     public = kind in {Kind.CANCELLED, Kind.EVENT_CANCELLED}
     href = absolute(facts.href) if public and facts and facts.href else mark_of(message_id)
+    if about.public and about.event:
+        href = absolute(f"/{language.path}/e/{about.event.slug}/programme")
     return _Page(
         language=language,
         subject=clean_line(say(words.subject))[:LONGEST_SUBJECT],
@@ -110,15 +141,18 @@ def _page(kind: Kind, language: Language, message_id: UUID, about: About) -> _Pa
         name=greeted(about.name),
         before=tuple(map(say, words.before)),
         after=tuple(map(say, words.after)),
-        note=_note(about.event, key) if about.event and kind in _WITH_NOTE else EMPTY,
+        note=_note(about.event, key) if about.event and kind in _WITH_NOTE else about.note,
+        changes=about.changes[:MOST_CHANGES],
+        more=max(0, len(about.changes) - MOST_CHANGES),
         facts=facts,
         shows_time=words.shows_time,
         reference=shown(about.code) if about.code else "",
         ticket=kind in WITH_TICKET,
-        act=say(words.act) if words.act else "",
+        act=gettext("See the programme") if about.public else say(words.act) if words.act else "",
         href=href,
         calendar=_calendar(about.event) if kind in WITH_TICKET else "",
         sender=sender,
+        hosts=_hosts(about.event, key) if about.event else (),
         colours=_colours(about.event.accent if about.event else ""),
     )
 
@@ -141,8 +175,28 @@ def _note(event: Event, key: str) -> Fragment:
     return event.state_note.pick(key, event.languages)
 
 
+def _hosts(event: Event, key: str) -> tuple[tuple[str, tuple[Fragment, ...]], ...]:
+    """Return who holds the event, by role: the word, and the names."""
+    held_by = [rank for rank in ranks_of(partners_of(event.id)) if rank.role in HOSTS]
+    return tuple(
+        (
+            translated(partners_word(rank.role, len(rank.partners))),
+            tuple(one.name.pick(key, event.languages) for one in rank.partners),
+        )
+        for rank in held_by
+    )
+
+
 def _date(event: Event, key: str) -> str:
     return dates.span(event.starts_at, event.ends_at, event.zone, key)
+
+
+def _of_session(session: Session, event: Event, key: str) -> dict[str, str]:
+    when = ""
+    if session.starts_at and session.ends_at:
+        when = dates.span(session.starts_at, session.ends_at, event.zone, key)
+    title = session.title.pick(key, event.languages).text
+    return {"session": _clipped(title), "session_when": when}
 
 
 def _clipped(title: str) -> str:

@@ -12,10 +12,12 @@ from forum.events.rules import EventState
 from forum.messaging import queries, service
 from forum.messaging.rules import Kind
 from forum.messaging.service.writing import Person
+from forum.programme.rules import EngagementState
 from forum.registrations.rules import RegistrationState
 
 if TYPE_CHECKING:
     from forum.events.models import Event
+    from forum.messaging.queries import Addressee
     from forum.registrations.models import Registration
 
 CONFIRMED, WAITLISTED, CANCELLED = (
@@ -49,6 +51,22 @@ def tell_the_truth(payload: Payload, now: datetime) -> None:
     """Tell the holder of a known address, and nobody else, where the registration stands."""
     kinds = {CONFIRMED: Kind.AGAIN, WAITLISTED: Kind.AGAIN_WAITING}
     _tell(f"again:{payload['span']}", payload, now, kinds)
+
+
+@after("place.given")
+def tell_of_a_place(payload: Payload, now: datetime) -> None:
+    """Say that a place in a session has come free, unless it was given up before this ran."""
+    place_id = UUID(payload["place_id"])
+    session = queries.session_of_place(place_id)
+    if session is None:
+        return
+
+    def choose(guest: Registration) -> Kind | None:
+        return Kind.PLACE_GIVEN if guest.state is CONFIRMED else None
+
+    service.write_to_guest(
+        UUID(payload["registration_id"]), choose, key=f"place:{place_id}", now=now, session=session
+    )
 
 
 @after("event.cancelled")
@@ -99,6 +117,29 @@ def send_invitation(payload: Payload, now: datetime) -> None:
         )
         key = f"invitation:{invitation.id}"
         service.write_to_person(person, Kind.INVITATION, key=key, now=now)
+
+
+@after("programme.released")
+def tell_of_released_changes(payload: Payload, now: datetime) -> None:
+    """Tell those concerned of all versions that they have not heard of."""
+    service.tell_of_releases(UUID(payload["event_id"]), now=now)
+
+
+@after("speaker.asked")
+def ask_speaker(payload: Payload, now: datetime) -> None:
+    """Send a speaker the link to the page on which to confirm, unless the answer is there."""
+
+    def choose(one: Addressee) -> Kind | None:
+        asked = one.engagement.state is EngagementState.ASKED
+        return Kind.SPEAKER_ASKED if asked else None
+
+    service.write_to_speakers(
+        UUID(payload["event_id"]),
+        [UUID(payload["engagement_id"])],
+        choose,
+        key=f"speaker_asked:{payload['revision']}",
+        now=now,
+    )
 
 
 def _tell(what: str, payload: Payload, now: datetime, kinds: dict[RegistrationState, Kind]) -> None:

@@ -20,6 +20,7 @@ from forum.core.http.actor_of_request import current_actor
 from forum.core.http.headers import private
 from forum.core.http.i18n import translated
 from forum.core.i18n import sentence
+from forum.core.links import Purpose
 from forum.core.permissions import Action, can
 from forum.core.text import Fragment, clean_line
 from forum.core.urls import absolute
@@ -28,6 +29,7 @@ from forum.messaging import queries, service
 from forum.messaging.letters import TICKET_CID
 from forum.messaging.rules import SENDABLE_AGAIN, MessageState
 from forum.messaging.service.delivering import code_of, link_of
+from forum.messaging.words import STATES
 
 if TYPE_CHECKING:
     from flask import Response
@@ -41,13 +43,6 @@ office.room(
     office.Room(50, sentence("Messages"), "mail", "messages", Action.SEE_MESSAGES, wide=True)
 )
 
-STATES = {
-    MessageState.QUEUED: ("info", sentence("Waiting")),
-    MessageState.SENDING: ("info", sentence("Being sent")),
-    MessageState.SENT: ("go", sentence("Sent")),
-    MessageState.KEPT: ("look", sentence("Kept, not sent")),
-    MessageState.FAILED: ("stop", sentence("Failed")),
-}
 HIDDEN = "••••••••"
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
@@ -131,10 +126,11 @@ def _may_see_links(event: Event) -> bool:
 
 
 def _link(event: Event, message: Message) -> str:
-    if not _may_see_links(event):
+    speakers = message.link_purpose == Purpose.SPEAKER
+    action = Action.EDIT_PROGRAMME if speakers else Action.EDIT_REGISTRATIONS
+    if not can(current_actor(), action, event.organisation_id):
         return absolute(f"/{HIDDEN}")
-    bookings = [message.booking_id] if message.booking_id else []
-    return link_of(message, queries.generations(bookings))
+    return link_of(message, queries.generations([message]))
 
 
 def _picture(event: Event, message: Message) -> str:

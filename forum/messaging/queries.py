@@ -12,12 +12,15 @@ from sqlalchemy.orm import defer, joinedload
 
 from forum.core.db import db
 from forum.core.errors import NotFound
+from forum.core.links import Purpose
 from forum.core.text import plain_key
 from forum.events.models import Event
 from forum.messaging.models import Message
 from forum.messaging.rules import MessageState
 from forum.people.models import MemberInvitation, SignInLink, User
-from forum.registrations.models import Booking, Registration
+from forum.programme.models import Engagement, Session, Speaker, SpeakerContact
+from forum.programme.rules import SessionState
+from forum.registrations.models import Booking, Registration, SessionPlace
 from forum.registrations.rules import RegistrationState
 from forum.tickets.models import Ticket
 
@@ -28,6 +31,12 @@ PAGE_SIZE = 50
 LONGEST_SEARCH = 100
 TOLD = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED)
 """Whom a change of the event concerns."""
+
+RENEWED: dict[Purpose, type[Booking | Engagement]] = {
+    Purpose.BOOKING: Booking,
+    Purpose.SPEAKER: Engagement,
+}
+"""Purposes whose links can be renewed: a mail that still waits takes the new one along."""
 
 DAY = timedelta(days=1)
 
@@ -64,6 +73,15 @@ class Page:
     def pages(self) -> int:
         """How many pages there are, at least one."""
         return max(1, -(-self.total // PAGE_SIZE))
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A speaker at an event, and how to write to them."""
+
+    engagement: Engagement
+    speaker: Speaker
+    contact: SpeakerContact
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +152,19 @@ def guests_of(event_id: UUID, after: UUID | None, limit: int) -> Sequence[Regist
     return db.session.scalars(wanted.order_by(Registration.id).limit(limit)).all()
 
 
+def session_of_place(place_id: UUID) -> Session | None:
+    """Return the session of a place, unless it was given up or cancelled; one statement."""
+    return db.session.scalar(
+        sa.select(Session)
+        .join(SessionPlace, SessionPlace.session_id == Session.id)
+        .where(
+            SessionPlace.id == place_id,
+            SessionPlace.seated.is_(True),
+            Session.state == SessionState.CONFIRMED,
+        ),
+    )
+
+
 def open_sign_in(link_id: UUID, now: datetime) -> User | None:
     """Return whose a sign-in link is while it can be used; one statement."""
     return db.session.scalar(
@@ -157,6 +188,29 @@ def open_invitation(invitation_id: UUID, now: datetime) -> MemberInvitation | No
     )
 
 
+def speakers(engagement_ids: Iterable[UUID]) -> Sequence[Addressee]:
+    """Return those of these speakers at events who can be written to; one statement."""
+    rows = db.session.execute(
+        sa.select(Engagement, Speaker, SpeakerContact)
+        .join(Speaker, Speaker.id == Engagement.speaker_id)
+        .join(SpeakerContact, SpeakerContact.speaker_id == Speaker.id)
+        .where(Engagement.id.in_(list(engagement_ids)), SpeakerContact.email != "")
+        .order_by(Engagement.id),
+    ).all()
+    return [Addressee(*row) for row in rows]
+
+
+def last_to_speaker(engagement_id: UUID) -> Message | None:
+    """Return the newest mail with a speaker's own link, without its letter (1 statement)."""
+    return db.session.scalar(
+        sa.select(Message)
+        .where(Message.link_purpose == Purpose.SPEAKER, Message.link_id == engagement_id)
+        .options(defer(Message.text, raiseload=True), defer(Message.html, raiseload=True))
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(1),
+    )
+
+
 def written(keys: Iterable[str]) -> set[str]:
     """Return those of the keys for which a message exists; one statement."""
     found = db.session.scalars(sa.select(Message.key).where(Message.key.in_(list(keys))))
@@ -168,12 +222,18 @@ def written_today(address: str, now: datetime) -> int:
     return db.session.scalar(_WRITTEN_TODAY, {"address": address, "since": now - DAY}) or 0
 
 
-def generations(booking_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """Return the present generation of bookings' links; one statement."""
-    rows = db.session.execute(
-        sa.select(Booking.id, Booking.link_generation).where(Booking.id.in_(list(booking_ids))),
-    )
-    return {row[0]: row[1] for row in rows}
+def generations(messages: Iterable[Message]) -> dict[UUID, int]:
+    """Return the present generation of the links in messages; a statement for each purpose."""
+    links = [(one.link_purpose, one.link_id) for one in messages]
+    found: dict[UUID, int] = {}
+    for purpose, model in RENEWED.items():
+        ids = [link_id for named, link_id in links if named == purpose]
+        if ids:
+            rows = db.session.execute(
+                sa.select(model.id, model.link_generation).where(model.id.in_(ids)),
+            )
+            found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 def good_tickets(registration_ids: Iterable[UUID]) -> dict[UUID, GoodTicket]:

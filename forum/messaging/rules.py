@@ -36,6 +36,11 @@ class Kind(StrEnum):
     EVENT_BACK = "event_back"
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
+    SPEAKER_ASKED = "speaker_asked"
+    PLACE_GIVEN = "place_given"
+    PROGRAMME_YOURS = "programme_yours"
+    PROGRAMME_NEWS = "programme_news"
+    PROGRAMME_SPEAKER = "programme_speaker"
 
 
 WITH_TICKET = frozenset({Kind.CONFIRMED, Kind.PROMOTED, Kind.AGAIN})

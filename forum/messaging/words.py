@@ -1,6 +1,7 @@
 """What each kind of message says: a table of sentences; values come in only as %(name)s.
 
-The values are `event` (its title), `organisation`, `date`; all are plain text.
+The values are `event` (its title), `organisation`, `date`, and where it is about a session
+`session` (its title) and `session_when`; all are plain text.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forum.core.i18n import Sentence, sentence
-from forum.messaging.rules import Kind
+from forum.messaging.rules import Kind, MessageState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,6 +123,23 @@ WORDS: Mapping[Kind, Words] = {
         (_STANDS, _CANT_COME),
         _SEE,
     ),
+    Kind.PLACE_GIVEN: Words(
+        sentence("A place for you: %(session)s"),
+        sentence("A place has come free, and it is yours"),
+        (
+            sentence(
+                "You moved up from the wait list of “%(session)s”, %(session_when)s. "
+                "You have a place there now.",
+            ),
+        ),
+        (
+            sentence(
+                "If you no longer want it, please give it up under “My sessions” on your page: "
+                "it then goes to the next guest.",
+            ),
+        ),
+        sentence("See your sessions"),
+    ),
     Kind.SIGN_IN: Words(
         sentence("Sign in to Forum"),
         sentence("Sign in to Forum"),
@@ -136,4 +154,51 @@ WORDS: Mapping[Kind, Words] = {
         (sentence("The invitation works once, within 24 hours."),),
         sentence("Accept the invitation"),
     ),
+    Kind.SPEAKER_ASKED: Words(
+        sentence("Will you be with us? %(event)s"),
+        sentence("We would like to have you on stage"),
+        (
+            sentence(
+                "On a page of your own you see what is planned for you, say whether you come, and "
+                "change how we present you.",
+            ),
+        ),
+        (
+            sentence(
+                "The page is yours alone and needs no password: pass the link on to nobody but "
+                "those who act for you.",
+            ),
+        ),
+        sentence("Open your page"),
+    ),
+    Kind.PROGRAMME_YOURS: Words(
+        sentence("Changed: sessions of yours at %(event)s"),
+        sentence("Sessions of yours have changed"),
+        (sentence("You have a place in them, wait for one, or have starred them."),),
+        (),
+        sentence("See your sessions"),
+    ),
+    Kind.PROGRAMME_NEWS: Words(
+        sentence("New in the programme: %(event)s"),
+        sentence("The programme has changed"),
+        (),
+        (_STANDS,),
+        _SEE,
+    ),
+    Kind.PROGRAMME_SPEAKER: Words(
+        sentence("Changed: your sessions at %(event)s"),
+        sentence("Something has changed for you"),
+        (sentence("This has changed in sessions in which you are on stage, or come to."),),
+        (sentence("If you cannot make it, please write to us at once."),),
+        sentence("Open your page"),
+    ),
 }
+
+STATES: Mapping[MessageState, tuple[str, Sentence]] = {
+    MessageState.QUEUED: ("info", sentence("Waiting")),
+    MessageState.SENDING: ("info", sentence("Being sent")),
+    MessageState.SENT: ("go", sentence("Sent")),
+    MessageState.KEPT: ("look", sentence("Kept, not sent")),
+    MessageState.FAILED: ("stop", sentence("Failed")),
+}
+"""A status word for each state of a message: its colour's class, its words."""

@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import click
 import sqlalchemy as sa
@@ -14,12 +15,30 @@ from forum.core import clock, dates
 from forum.core.actor import SYSTEM
 from forum.core.commands import with_app
 from forum.core.db import db
+from forum.core.permissions import Action
 from forum.core.text import clean_line
 from forum.core.urls import absolute
+from forum.core.zones import zone_of
 from forum.events.models import Event
+from forum.events.queries import managed_event
 from forum.events.rules import LARGEST_CAPACITY, LONGEST_TITLE
 from forum.people.models import Organisation
-from forum.programme.importing.storing import READERS, Wanted, import_event
+from forum.programme.importing.planning import plan_import
+from forum.programme.importing.plans import Choices, ImportPlan
+from forum.programme.importing.present import present_before
+from forum.programme.importing.reading import read_programme
+from forum.programme.importing.shapes import ImportedProgramme
+from forum.programme.importing.shifting import check_times, moved_to
+from forum.programme.importing.storing import (
+    Imported,
+    Wanted,
+    import_event,
+    import_into,
+    plan_into,
+)
+from forum.programme.importing.telling import lines_of
+
+USUAL_ZONE = "Asia/Hong_Kong"
 
 
 @click.group("event")
@@ -42,16 +61,11 @@ def list_events() -> None:
 
 @event_group.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--title", help="The title of the event to make, where the file names none.")
+@click.option("--into", help="The slug of an event to import into, instead of making one.")
 @click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(sorted(READERS)),
-    default="opass",
-    show_default=True,
-)
-@click.option("--title", required=True, help="The event's title; these files name none.")
-@click.option(
-    "--time-zone", default="Asia/Hong_Kong", show_default=True, help="An IANA zone; never guessed."
+    "--time-zone",
+    help="An IANA zone, for times that name none; the event’s own, else Asia/Hong_Kong.",
 )
 @click.option("--organisation", help="Its slug; not needed where there is only one.")
 @click.option(
@@ -67,35 +81,74 @@ def list_events() -> None:
     help="Move all days so that the first is this one.",
 )
 @click.option("--publish", is_flag=True, help="Publish at once; else it stays a draft.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @with_app
 def import_command(  # noqa: PLR0913 - click hands each option over by name
     file: Path,
-    format_name: str,
-    title: str,
-    time_zone: str,
+    title: str | None,
+    into: str | None,
+    time_zone: str | None,
     organisation: str | None,
     capacity: int,
     starts_on: datetime | None,
     *,
     publish: bool,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Make an event of a programme FILE."""
+    """Make an event of a programme FILE, or bring an event up to date with it.
+
+    The format is told by the content: frab XML and JSON, OPass, Sessionize, iCalendar, our own
+    sheet as XLSX or CSV. What editors changed here is never overwritten: for choices, use the page.
+    """
     try:
         content = file.read_bytes()
     except OSError as error:
         message = f"{file} cannot be read: {error.strerror}."
         raise click.ClickException(message) from None
-    cleaned = clean_line(title)[:LONGEST_TITLE]
+    if into is not None:
+        _import_into(into, content, time_zone, dry_run=dry_run, as_json=as_json)
+        return
+    zone = zone_of(time_zone or USUAL_ZONE)
+    cleaned = clean_line(title or read_programme(content, zone).source.title)[:LONGEST_TITLE]
     if not cleaned:
-        message = "Give the event a title: --title “…”."
+        message = "Give the event a title: --title “…”; or name one: --into its-slug."
         raise click.UsageError(message)
-    wanted = Wanted(cleaned, time_zone, capacity, publish, starts_on.date() if starts_on else None)
-    done = import_event(
-        SYSTEM, _organisation(organisation), content, format_name, wanted, now=clock.now()
-    )
+    on = starts_on.date() if starts_on else None
+    wanted = Wanted(cleaned, zone.key, capacity, publish, on)
+    owner = _organisation(organisation)
+    if dry_run:
+        read = moved_to(check_times(read_programme(content, zone)), zone, on)
+        _say_plan(read, plan_import(read, present_before(owner, zone, read)), zone)
+        return
+    _say_done(import_event(SYSTEM, owner, content, wanted, now=clock.now()), as_json=as_json)
+
+
+def _import_into(
+    slug: str, content: bytes, time_zone: str | None, *, dry_run: bool, as_json: bool
+) -> None:
+    event = managed_event(SYSTEM, slug, Action.EDIT_PROGRAMME)
+    zone = zone_of(time_zone or event.time_zone)
+    read = read_programme(content, zone)
+    if dry_run:
+        _say_plan(read, plan_into(event, read), zone)
+        return
+    done = import_into(SYSTEM, event.id, read, Choices(), None, now=clock.now())
+    _say_done(done, as_json=as_json)
+
+
+def _say_plan(file: ImportedProgramme, plan: ImportPlan, zone: ZoneInfo) -> None:
+    for warning in file.warnings:
+        click.echo(f"note: {warning}", err=True)
+    for line in lines_of(file, plan, zone):
+        click.echo(line)
+    click.echo("Nothing was written.")
+
+
+def _say_done(done: Imported, *, as_json: bool) -> None:
     public = absolute(f"/en/e/{done.slug}/")
+    warnings = [str(warning) for warning in done.warnings]
     if as_json:
         figures = {
             "slug": done.slug,
@@ -103,16 +156,18 @@ def import_command(  # noqa: PLR0913 - click hands each option over by name
             "speakers": done.speakers,
             "rooms": done.rooms,
             "days": done.days,
-            "warnings": done.warnings,
+            "new": done.made,
+            "changed": done.changed,
+            "warnings": warnings,
             "url": public,
         }
         click.echo(json.dumps(figures, ensure_ascii=False))
         return
-    for warning in done.warnings:
+    for warning in warnings:
         click.echo(f"note: {warning}", err=True)
     click.echo(
         f"{done.sessions} sessions, {done.speakers} speakers, {done.rooms} rooms, "
-        f"{done.days} days: {public}",
+        f"{done.days} days; {done.made} sessions new, {done.changed} changed: {public}",
     )
 
 

@@ -1,19 +1,23 @@
-"""What the programme does when events and rooms change, in the same transaction."""
+"""What the programme does when events and rooms change, and from time to time."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session as Transaction
 
 from forum.core.outbox import Payload, within
+from forum.core.periodic import every
 from forum.events.models import Event
+from forum.events.views import uploads
 from forum.programme.service import (
     follow_event,
     follow_organisation,
     follow_room,
+    give_free_places,
     note_first_version,
+    sweep_pdfs,
 )
 
 TELLS_CALENDARS = {"venue_id", "time_zone", "state"}
@@ -80,3 +84,19 @@ def sessions_leave_a_removed_room(
         now,
         removed=True,
     )
+
+
+@within("session.changed")
+def free_places_are_given(transaction: Transaction, payload: Payload, now: datetime) -> None:
+    """Give places that stayed free to those who wait, once a session is held after all, or later.
+
+    What is freed after the start, or in a cancelled session, goes to nobody.
+    """
+    if {"state", "starts_at"} & set(payload["changed"]):
+        give_free_places(transaction, UUID(payload["session_id"]), now)
+
+
+@every(timedelta(days=1), "sweep the uploaded PDFs")
+def sweep_uploads(now: datetime) -> None:
+    """Delete PDFs of sessions and speakers that are no more."""
+    sweep_pdfs(uploads(), now)

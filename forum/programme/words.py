@@ -10,7 +10,7 @@ from babel.lists import format_list
 from forum.core.i18n import Sentence, sentence
 from forum.core.languages import by_key
 from forum.core.text import Text
-from forum.programme.rules import AppearanceRole, SessionKind
+from forum.programme.rules import AppearanceRole, EngagementState, MaterialKind, SessionKind
 
 KINDS: Mapping[SessionKind, Sentence] = {
     SessionKind.KEYNOTE: sentence("Keynote"),
@@ -43,6 +43,22 @@ ROLES: Mapping[AppearanceRole, Sentence] = {
     AppearanceRole.RAPPORTEUR: sentence("Rapporteur"),
     AppearanceRole.OTHER: sentence("Another role"),
 }
+
+MATERIALS: Mapping[str, Sentence] = {
+    MaterialKind.SLIDES: sentence("Slides"),
+    MaterialKind.HANDOUT: sentence("Hand-out"),
+    MaterialKind.RECORDING: sentence("Recording"),
+    MaterialKind.LINK: sentence("Link"),
+}
+"""What a material is called, by its kind as the column holds it."""
+
+ENGAGEMENTS: Mapping[EngagementState, tuple[str, Sentence]] = {
+    EngagementState.PLANNED: ("", sentence("Not asked yet")),
+    EngagementState.ASKED: ("look", sentence("Asked")),
+    EngagementState.CONFIRMED: ("go", sentence("Confirmed")),
+    EngagementState.DECLINED: ("stop", sentence("Declined")),
+}
+"""A status word for each answer of a speaker: its colour's class, its words."""
 
 _OWN_NAMES = {
     "en": {"cmn": "Putonghua", "sgn": "sign language"},

@@ -1,4 +1,5 @@
-"""Registrations: ticket types, bookings, attendees, the wait list seen by people, consent.
+"""Registrations: ticket types, bookings, attendees, wait lists, consent, sign-up for sessions.
 
-Emits registration.confirmed, registration.waitlisted, registration.cancelled, registration.again.
+Emits registration.confirmed, registration.waitlisted, registration.cancelled, registration.again,
+place.given.
 """

@@ -9,7 +9,7 @@ import click
 from forum.core.commands import with_app
 from forum.core.errors import NotFound
 from forum.core.i18n import sentence
-from forum.registrations.recount import recount
+from forum.registrations.recount import PlacesRecount, Recount, recount, recount_places
 
 
 @click.command("seats")
@@ -17,16 +17,22 @@ from forum.registrations.recount import recount
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @with_app
 def seats(event: str, *, as_json: bool) -> None:
-    """Print the seats of EVENT (its slug), counted from rows and from pools."""
+    """Print the seats of EVENT (its slug), counted from rows and from pools.
+
+    The places of its sessions follow, where people must sign up.
+    """
     found = recount(event)
     if not found:
         raise NotFound(sentence("There is no event “%(slug)s”.", slug=event))
-    row = found[0]
+    row, sessions = found[0], recount_places(event)
     if as_json:
-        click.echo(json.dumps(row.as_dict()))
+        places = [one.as_dict() for one in sessions]
+        click.echo(json.dumps({**row.as_dict(), "sessions": places}))
         return
-    for name, value in row.as_dict().items():
-        click.echo(f"{name:<12}{value}")
+    counted: list[Recount | PlacesRecount] = [row, *sessions]
+    for one in counted:
+        for name, value in one.as_dict().items():
+            click.echo(f"{name:<12}{value}")
 
 
 commands = (seats,)

@@ -1,4 +1,4 @@
-"""The registration form, and those that change a registration or the number of seats."""
+"""The registration form, and those that change a registration, or a number of seats or places."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import Length, ValidationError
 
 from forum.core.http.form_parts import CountField, Enter, LineField, MailField, OfficeForm
+from forum.core.text import whole_number
 from forum.events.rules import LARGEST_CAPACITY
+from forum.programme.rules import LARGEST_PLACES
 from forum.registrations.rules import LONGEST_NAME, LONGEST_NAME_ZH, LONGEST_ORGANISATION
 
 
@@ -63,6 +65,7 @@ class RegistrationForm(ChangeForm):
     )
     marketing = BooleanField(lazy_gettext("Tell me by email about later events of the organiser"))
     key = HiddenField()
+    stars = HiddenField()
     website = StringField(lazy_gettext("Leave this box empty"))
 
     def validate_website(self, field: Any) -> None:  # noqa: ANN401 - WTForms' own shape
@@ -80,3 +83,25 @@ class CapacityForm(OfficeForm):
         least=1,
         most=LARGEST_CAPACITY,
     )
+
+
+class PlacesForm(OfficeForm):
+    """How many places a session has where people must sign up."""
+
+    places = CountField(
+        lazy_gettext("Places"),
+        [Enter(lazy_gettext("Enter how many places there are"))],
+        least=1,
+        most=LARGEST_PLACES,
+    )
+
+
+class NoPlacesForm(OfficeForm):
+    """Letting everybody come: carries the number of people that the page named."""
+
+    losing = HiddenField(default="0")
+
+    @property
+    def named(self) -> int:
+        """How many lose their place or turn, as the page said."""
+        return whole_number(self.losing.data) or 0

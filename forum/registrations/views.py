@@ -19,6 +19,7 @@ from forum.core.http.headers import private
 from forum.core.http.i18n import current_language
 from forum.core.http.kept_forms import CSRF, gap, kept_form
 from forum.core.http.pages import depends_on, limit_validity
+from forum.core.ids import ids_in
 from forum.core.keys import instance_key
 from forum.core.languages import LANGUAGES
 from forum.core.links import Purpose, derive
@@ -30,7 +31,7 @@ from forum.events.rules import Opening, opening_of
 from forum.registrations import queries, service
 from forum.registrations.forms import RegistrationForm
 from forum.registrations.queries import Desk
-from forum.registrations.rules import RegistrationClosed
+from forum.registrations.rules import MOST_STARS, RegistrationClosed
 from forum.registrations.service import Attendee, ConsentGiven, Result
 from forum.seats.rules import band
 
@@ -178,6 +179,7 @@ def _attendee(form: RegistrationForm) -> Attendee:
         email_key=address_key(form.email.data),
         lang=current_language().key,
         consents=consents,
+        stars=ids_in(form.stars.data or "", MOST_STARS),
     )
 
 

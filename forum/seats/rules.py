@@ -28,10 +28,11 @@ class CapacityBelowTaken(Conflict):
 
 
 class PoolAbout(StrEnum):
-    """What a pool counts: seats of the event, or places in one of its sessions."""
+    """What a pool counts: seats of guests, places in a session, or speakers, who take no seat."""
 
     EVENT = "event"
     SESSION = "session"
+    SPEAKERS = "speakers"
 
 
 class SeatAnswer(StrEnum):

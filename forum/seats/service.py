@@ -97,6 +97,21 @@ def take(session: Session, pool_id: UUID, seats: int) -> Outcome | None:
     return Outcome(before, band(row.capacity, row.taken), SeatAnswer.TAKEN)
 
 
+def take_one_more(session: Session, pool_id: UUID) -> None:
+    """Take a seat of a pool that grows with those who are given one; one statement."""
+    session.execute(
+        sa.update(SeatPool)
+        .where(SeatPool.id == pool_id)
+        .values(
+            taken=SeatPool.taken + 1,
+            capacity=sa.case(
+                (SeatPool.taken < SeatPool.capacity, SeatPool.capacity), else_=SeatPool.taken + 1
+            ),
+        )
+        .execution_options(synchronize_session=False),
+    )
+
+
 def ask(session: Session, pool_id: UUID, holder_id: UUID, seats: int, *, now: datetime) -> Outcome:
     """Take free seats while nobody waits, else join the wait list; one to four statements.
 

@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from forum.core.prose import prose
+
 blueprint = Blueprint("site", __name__)
+blueprint.add_app_template_filter(prose, "prose")

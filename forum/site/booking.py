@@ -18,12 +18,14 @@ from forum.core.http.headers import private
 from forum.core.http.i18n import current_language, use_language
 from forum.core.languages import LANGUAGES
 from forum.core.urls import absolute
+from forum.events.facts import Addresses
 from forum.registrations import service
 from forum.registrations.forms import ChangeForm
-from forum.registrations.queries import booking_by_token
+from forum.registrations.queries import booking_by_token, own_sessions, places_of
 from forum.registrations.rules import ACTIVE, AlreadyCancelled, RegistrationState
 from forum.registrations.service import NameForms
 from forum.seats.queries import position_of
+from forum.site.own_day import rows_of
 from forum.tickets.cards import card_of, event_facts
 from forum.tickets.queries import tickets_of
 
@@ -39,7 +41,7 @@ blueprint = Blueprint("booking", __name__)
 @blueprint.get("/r/<token>")
 @link_holder
 def show(token: str) -> Response:
-    """Show ticket or place on the wait list, what comes next, calendars; four statements."""
+    """Show ticket or place on the wait list, what comes next, own sessions; six statements."""
     return _page(token, booking_by_token(token))
 
 
@@ -56,7 +58,7 @@ def change(token: str) -> AnyResponse:
     names = NameForms(form.name.data, form.name_zh.data, form.organisation.data)
     try:
         service.change_name(
-            _holder(booking), registration.id, names, revision=form.made_from, now=clock.now()
+            holder_of(booking), registration.id, names, revision=form.made_from, now=clock.now()
         )
     except DomainError as error:
         form.blame(error)
@@ -78,7 +80,7 @@ def ask_cancel(token: str) -> Response:
         "registrations/cancel_own.html",
         registration=registration,
         href=f"/r/{token}",
-        **_frame(token, booking, "/cancel"),
+        **frame_of(token, booking, "/cancel"),
     )
     return private(make_response(page))
 
@@ -90,7 +92,7 @@ def cancel(token: str) -> AnyResponse:
     booking = booking_by_token(token)
     use_language(booking.lang)
     with suppress(AlreadyCancelled):
-        service.cancel(_holder(booking), _first(booking).id, now=clock.now())
+        service.cancel(holder_of(booking), _first(booking).id, now=clock.now())
     return redirect(f"/r/{token}", 303)
 
 
@@ -100,11 +102,13 @@ def _first(booking: Booking) -> Registration:
     return booking.registrations[0]
 
 
-def _holder(booking: Booking) -> Actor:
+def holder_of(booking: Booking) -> Actor:
+    """Return who acts by a booking's personal link."""
     return Actor(ActorKind.LINK, id=booking.id, name="guest", event_id=booking.event_id)
 
 
-def _frame(token: str, booking: Booking, rest: str = "") -> dict[str, object]:
+def frame_of(token: str, booking: Booking, rest: str = "") -> dict[str, object]:
+    """Return what every page behind a personal link shows; `rest` follows the link in addresses."""
     facts = event_facts(booking.event, current_language().key)
     return {
         "facts": facts,
@@ -128,18 +132,23 @@ def _page(
     waits = registration.state is RegistrationState.WAITLISTED
     tickets = tickets_of(_ids(booking))
     feed = absolute(f"{feed_path(event.slug)}?lang={key}")
+    own = own_sessions(registration.id)
+    signed_up = {one.session.id for one in own if one.seated is not None}
+    to = Addresses(current_language(), event.slug)
     page = render_template(
         "registrations/booking.html",
         registration=registration,
         cards=[card_of(one, tickets.get(one.id), event, key) for one in booking.registrations],
         position=position_of(registration.id) if waits else None,
+        mine=rows_of(event, [one.session for one in own], own, to, now),
+        offers=len(places_of(event.id).keys() - signed_up),
         form=form or ChangeForm(formdata=None, obj=registration),
         open=form is not None,
         href=f"/r/{token}",
         past=now >= event.ends_at,
         starts=dates.clock(event.starts_at, event.zone, key),
         links=subscribe_links(feed, str(event.title.pick(key, event.languages))),
-        **_frame(token, booking),
+        **frame_of(token, booking),
     )
     return private(make_response(page, status))
 

@@ -24,11 +24,14 @@ from forum.events.queries import managed_event
 from forum.events.rules import EventState, Opening, opening
 from forum.events.words import STATES
 from forum.programme.models import Session
+from forum.programme.queries import number_waiting
 from forum.programme.rules import SessionState
-from forum.registrations.models import Registration
+from forum.registrations.models import Registration, TicketType
 from forum.registrations.queries import counts_of
 from forum.registrations.rules import STATE_WORDS
+from forum.seats.models import SeatPool
 from forum.seats.queries import Seats, seats_of
+from forum.seats.rules import PoolAbout
 from forum.site.attendance import ONE_DAY, Chart, chart, days_shown, midnight
 
 if TYPE_CHECKING:
@@ -82,7 +85,7 @@ class Programme:
 @blueprint.get("/<slug>/")
 @permits(Action.SEE_EVENT)
 def show(slug: str) -> str:
-    """Answer the organiser's three questions; seven statements."""
+    """Answer the organiser's three questions; eight statements."""
     event = managed_event(current_actor(), slug, Action.SEE_EVENT)
     now = clock.now()
     seats = seats_of(event.id)
@@ -101,7 +104,7 @@ def show(slug: str) -> str:
         counts=counts_of(event.id),
         words=STATE_WORDS,
         chart=_chart(event, seats, now),
-        needs=list(_needs(event, seats, programme)),
+        needs=[*_from_speakers(event), *_needs(event, seats, programme)],
         ahead=_ahead(event, now),
         steps=_steps(event, seats, programme),
         stands=opening(
@@ -118,9 +121,17 @@ def show(slug: str) -> str:
 
 
 def _chart(event: Event, seats: Seats, now: datetime) -> Chart:
-    """Count who was confirmed at the end of each day shown; one statement, one row."""
+    """Count which guests were confirmed at the end of each day shown; one statement, one row.
+
+    Speakers take no seat of the number that the line is held against.
+    """
     days = days_shown(event.zone, now)
     came, went = Registration.confirmed_at, Registration.cancelled_at
+    guests = (
+        sa.select(TicketType.id)
+        .join(SeatPool, SeatPool.id == TicketType.pool_id)
+        .where(TicketType.event_id == event.id, SeatPool.about == PoolAbout.EVENT)
+    )
     ends = [midnight(day, event.zone) for day in (days[0], *(day + ONE_DAY for day in days))]
     row = db.session.execute(
         sa.select(
@@ -128,7 +139,11 @@ def _chart(event: Event, seats: Seats, now: datetime) -> Chart:
                 sa.func.count().filter(came < end) - sa.func.count().filter(went < end)
                 for end in ends
             ),
-        ).where(Registration.event_id == event.id, came.is_not(None)),
+        ).where(
+            Registration.event_id == event.id,
+            came.is_not(None),
+            Registration.ticket_type_id.in_(guests),
+        ),
     ).one()
     return chart(days, [int(number) for number in row], seats.capacity)
 
@@ -142,6 +157,20 @@ def _programme(event: Event) -> Programme:
         ).where(Session.event_id == event.id),
     ).one()
     return Programme(row[0], row[1], row[2])
+
+
+def _from_speakers(event: Event) -> Iterator[Need]:
+    if not can(current_actor(), Action.EDIT_PROGRAMME, event.organisation_id):
+        return
+    if number := number_waiting(event.id):
+        yield Need(
+            "look",
+            sentence("To look at"),
+            sentence("From speakers: %(number)s to look at", number=number),
+            sentence("Guests see changed profiles and new slides only then."),
+            url_for("programme_manage.speaker_changes", slug=event.slug),
+            sentence("Look at them"),
+        )
 
 
 def _needs(event: Event, seats: Seats, programme: Programme) -> Iterator[Need]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from forum.core.art.tile import monogram
 from forum.core.languages import TRADITIONAL
 from forum.core.text import EMPTY, Fragment
 from forum.site.shapes import Person
@@ -13,21 +12,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from forum.programme.models import Speaker
+    from forum.programme.queries.listed import ListedSpeaker
 
 TONES = 7
 """Tints of tiles, handed out in the order of the programme so that neighbours on stage differ."""
 
 
-def person_of(speaker: Speaker, *, key: str, order: Sequence[str], tone: int, href: str) -> Person:
+def person_of(
+    speaker: Speaker | ListedSpeaker, *, key: str, order: Sequence[str], tone: int, href: str
+) -> Person:
     """Return a speaker in the page's language; `tone` 0 is the guest of honour's tile."""
     latin = Fragment(speaker.shown_name, "en") if speaker.name else EMPTY
     chinese = Fragment(speaker.name_zh, TRADITIONAL.key) if speaker.name_zh else EMPTY
     first, second = (chinese, latin) if key != "en" and chinese else (latin, chinese)
     if not first:
         first, second = second, EMPTY
-    tile = monogram(speaker.name, speaker.name_zh or None, speaker.salutation or None)
     return Person(
         id=speaker.id,
+        slug=speaker.slug,
         href=href,
         name=first,
         also=second,
@@ -35,11 +37,9 @@ def person_of(speaker: Speaker, *, key: str, order: Sequence[str], tone: int, hr
         affiliation=speaker.affiliation.pick(key, order),
         biography=speaker.biography.pick(key, order),
         website=speaker.website,
+        links=tuple((one.get("title") or one["url"], one["url"]) for one in speaker.links),
         photo=speaker.picture.face_address if speaker.picture else "",
-        initials=tile.initials or tile.surname,
-        initials_tag="" if tile.initials else TRADITIONAL.tag,
-        seal=tile.surname if tile.initials else "",
-        seal_tag=TRADITIONAL.tag,
+        called=(speaker.name, speaker.name_zh, speaker.salutation),
         tone=tone,
         precedence=speaker.precedence,
     )

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from forum.core import dates
 from forum.core.i18n import Sentence, sentence
-from forum.core.text import EMPTY, Fragment
+from forum.core.text import Fragment, Text
 from forum.events.rules import Opening
-from forum.site.shapes import Cell, Day, Grid, GridRow, Item, RegisterCard, Slot, StateLine
+from forum.site.shapes import (
+    RegisterCard,
+    StateLine,
+)
 
 if TYPE_CHECKING:
     from forum.seats.rules import Band
 
 COUNTDOWN = timedelta(days=3)
+
+Neighbour = tuple[UUID, Text, datetime, datetime]
+"""A session in the same room: its id, title, start and end."""
+
+
+class HasTime(Protocol):
+    """A session of either layer, as far as its time goes."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """Its start."""
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,118 +147,13 @@ def register_card(opening: Opening, seats: Band | None, href: str) -> RegisterCa
     return RegisterCard(opening, full, fewer, act, says, href)
 
 
-def days_of(items: Iterable[Item], zone: tzinfo, key: str) -> tuple[Day, ...]:
-    """Sort sessions into days, each with its slots and, where rooms run in parallel, its grid."""
-    found: list[Day] = []
-    ordered = sorted(items, key=lambda item: (item.day, item.starts, item.room_order, item.ends))
-    for when, group in groupby(ordered, key=lambda item: item.day):
-        of_day = tuple(group)
-        found.append(
-            Day(
-                date=when,
-                anchor=f"d{when:%Y%m%d}",
-                label=dates.day(when, key, year=False),
-                short=dates.short_day(when, key),
-                items=of_day,
-                slots=_slots(of_day),
-                grid=_grid(of_day, zone, key),
-            ),
-        )
-    return tuple(found)
-
-
-def _slots(items: Sequence[Item]) -> tuple[Slot, ...]:
-    return tuple(
-        Slot(group[0].iso, group[0].clock, group)
-        for _, found in groupby(items, key=lambda item: item.starts)
-        for group in (tuple(found),)
-    )
-
-
-@dataclass(slots=True)
-class _Block:
-    """Sessions of one column that overlap, from the first's start to the last's end."""
-
-    items: list[Item]
-    starts: datetime
-    ends: datetime
-    columns: int = 1
-
-
-def _grid(items: Sequence[Item], zone: tzinfo, key: str) -> Grid | None:
-    rooms = _rooms(items)
-    if len(rooms) < 2:  # noqa: PLR2004 - one room needs no columns
-        return None
-    columns = _columns(items, list(rooms))
-    names = [rooms[room] for room in rooms]
-    if len(columns) > len(names):
-        names.insert(0, EMPTY)
-    moments = sorted({edge for item in items for edge in (item.starts, item.ends)})
-    begins = {item.starts for item in items}
-    row_of = {moment: number for number, moment in enumerate(moments)}
-    covered: set[tuple[int, int]] = set()
-    rows: list[GridRow] = []
-    for number, moment in enumerate(moments[:-1]):
-        cells: list[Cell] = []
-        for place, blocks in enumerate(columns):
-            if (number, place) in covered:
-                continue
-            block = next((one for one in blocks if one.starts == moment), None)
-            if block is None:
-                cells.append(Cell())
-                continue
-            height = row_of[block.ends] - number
-            covered |= {
-                (number + down, place + across)
-                for down in range(height)
-                for across in range(block.columns)
-            }
-            cells.append(Cell(tuple(block.items), height, block.columns))
-        clock = dates.list_clock(moment, zone, key)
-        rows.append(GridRow(clock, moment in begins, tuple(cells)))
-    return Grid(tuple(names), tuple(rows))
-
-
-def _rooms(items: Sequence[Item]) -> dict[UUID, Fragment]:
-    inside = sorted((item for item in items if item.room_id), key=lambda item: item.room_order)
-    return {item.room_id: item.room for item in inside if item.room_id}
-
-
-def _columns(items: Sequence[Item], rooms: list[UUID]) -> list[list[_Block]]:
-    """Return each column's blocks; what has no room spans the columns that are free meanwhile."""
-    columns = [_blocks([item for item in items if item.room_id == room]) for room in rooms]
-    aside: list[_Block] = []
-    for block in _blocks([item for item in items if item.room_id is None]):
-        first, width = _widest_gap([not _busy(column, block) for column in columns])
-        if width:
-            block.columns = width
-            for place in range(first, first + width):
-                columns[place].append(block)
-        else:
-            aside.append(block)
-    return [aside, *columns] if aside else columns
-
-
-def _busy(column: Iterable[_Block], block: _Block) -> bool:
-    return any(one.starts < block.ends and block.starts < one.ends for one in column)
-
-
-def _widest_gap(free: Sequence[bool]) -> tuple[int, int]:
-    """Return where the longest run of True begins, and its length."""
-    runs = [(0, 0)]
-    for is_free, group in groupby(enumerate(free), key=lambda one: one[1]):
-        places = [place for place, _ in group]
-        if is_free:
-            runs.append((places[0], len(places)))
-    return max(runs, key=lambda run: (run[1], -run[0]))
-
-
-def _blocks(items: Sequence[Item]) -> list[_Block]:
-    blocks: list[_Block] = []
-    for item in sorted(items, key=lambda one: one.starts):
-        if blocks and item.starts < blocks[-1].ends:
-            blocks[-1].items.append(item)
-            blocks[-1].ends = max(blocks[-1].ends, item.ends)
-        else:
-            blocks.append(_Block([item], item.starts, item.ends))
-    return blocks
+def around(
+    in_room: Sequence[Neighbour], session: HasTime
+) -> tuple[Neighbour | None, Neighbour | None]:
+    """Return what is in the same room before and after a session; `in_room` is in order of time."""
+    starts, ends = session.starts_at, session.ends_at
+    if starts is None or ends is None:
+        return None, None
+    before = [one for one in in_room if one[3] <= starts and one[0] != session.id]
+    after = [one for one in in_room if one[2] >= ends and one[0] != session.id]
+    return (before[-1] if before else None), (after[0] if after else None)

@@ -6,18 +6,39 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from markupsafe import Markup, escape
+
+from forum.core.art.tile import Monogram, monogram
 from forum.core.i18n import Sentence
+from forum.core.languages import TRADITIONAL
 from forum.core.text import Fragment
 from forum.events.rules import Opening, PartnerRole
 from forum.events.titles import Title
 from forum.programme.rules import GUESTS_OF_HONOUR, LEADERS, AppearanceRole, SessionKind
 
+ORDINARY = frozenset(
+    {
+        AppearanceRole.PRESENTER,
+        AppearanceRole.PANELLIST,
+        AppearanceRole.KEYNOTE_SPEAKER,
+        AppearanceRole.WELCOME,
+        AppearanceRole.OPENING,
+        AppearanceRole.SPECIAL,
+        AppearanceRole.CLOSING,
+    }
+)
+"""Roles that the session's own title or kind tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A speaker on a page; `tone` picks the tile's tint, 0 is the guest of honour's."""
+    """A speaker on a page; `tone` picks the tile's tint, 0 is the guest of honour's.
+
+    `called` is Latin name, Chinese name and salutation, for the tile; a link has title and address.
+    """
 
     id: UUID
+    slug: str
     href: str
     name: Fragment
     also: Fragment
@@ -25,18 +46,42 @@ class Person:
     affiliation: Fragment
     biography: Fragment
     website: str
+    links: tuple[tuple[str, str], ...]
     photo: str
-    initials: str
-    initials_tag: str
-    seal: str
-    seal_tag: str
+    called: tuple[str, str, str]
     tone: int
     precedence: int
+
+    @property
+    def initials(self) -> str:
+        """What stands on the tile: letters, else the Chinese surname."""
+        tile = self._tile()
+        return tile.initials or tile.surname
+
+    @property
+    def initials_tag(self) -> str:
+        """The language of what stands on the tile; empty for letters."""
+        return "" if self._tile().initials else TRADITIONAL.tag
+
+    @property
+    def seal(self) -> str:
+        """The Chinese surname beside letters."""
+        tile = self._tile()
+        return tile.surname if tile.initials else ""
+
+    @property
+    def seal_tag(self) -> str:
+        """The language of the seal."""
+        return TRADITIONAL.tag
+
+    def _tile(self) -> Monogram:
+        latin, chinese, salutation = self.called
+        return monogram(latin, chinese or None, salutation or None)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Somebody in a session."""
+    """Somebody in a session; `part` counts the parts of a panel from 0."""
 
     person: Person
     role: AppearanceRole
@@ -49,9 +94,53 @@ class Part:
         return self.role in LEADERS
 
     @property
+    def said_in_lists(self) -> bool:
+        """Whether the role is told beside the name where many are listed."""
+        return self.role not in ORDINARY
+
+    @property
     def honoured(self) -> bool:
         """Whether this is a guest of honour."""
         return self.role in GUESTS_OF_HONOUR
+
+
+@dataclass(frozen=True, slots=True)
+class PanelPart:
+    """A part of a panel with who is in it; `minutes` is 0 where nobody said."""
+
+    title: Fragment
+    minutes: int
+    cast: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRoom:
+    """A further room that shows a session; `order` is its place among the rooms."""
+
+    id: UUID
+    name: Fragment
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a filter asks of a session: slugs and codes, several parted by a blank."""
+
+    room: str = ""
+    track: str = ""
+    kind: str = ""
+    spoken: str = ""
+    speaker: str = ""
+
+    def by_name(self) -> dict[str, str]:
+        """Return all of it by its name in addresses."""
+        return {
+            "room": self.room,
+            "track": self.track,
+            "kind": self.kind,
+            "spoken": self.spoken,
+            "speaker": self.speaker,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +172,26 @@ class Item:
     thin: bool
     next_day: bool
     cancelled: bool
+    ends_iso: str = ""
+    further: tuple[OtherRoom, ...] = ()
+    parts: tuple[PanelPart, ...] = ()
+    track_colour: str = ""
+    places: bool = False
+    stream: str = ""
+    marks: Marks = Marks()
+
+    @property
+    def data(self) -> Markup:
+        """What scripts must know of a row: when, and what a filter asks; as HTML's attributes."""
+        given = {
+            "session": str(self.id),
+            "starts": self.iso,
+            "ends": self.ends_iso,
+            **self.marks.by_name(),
+        }
+        said = "".join(f' data-{name}="{escape(value)}"' for name, value in given.items() if value)
+        thin = " data-thin" if self.thin else ""
+        return Markup(f"{said}{thin}{' data-gone' if self.cancelled else ''}")  # noqa: S704 - each value is escaped
 
     @property
     def is_key(self) -> bool:
@@ -100,16 +209,42 @@ class Item:
         """Everybody else on the stage."""
         return tuple(part for part in self.cast if not part.leads)
 
+    @property
+    def whole_cast(self) -> tuple[Part, ...]:
+        """Who is there all through: everybody who is in no part, leaders first."""
+        inside = range(len(self.parts))
+        return tuple(part for part in self.leaders + self.others if part.part not in inside)
+
+    @property
+    def rooms(self) -> tuple[Fragment, ...]:
+        """Every room that shows it, its own first."""
+        own = (self.room,) if self.room else ()
+        return (*own, *(one.name for one in self.further))
+
+    @property
+    def room_ids(self) -> tuple[UUID, ...]:
+        """The ids of the same rooms."""
+        own = (self.room_id,) if self.room_id else ()
+        return (*own, *(one.id for one in self.further))
+
 
 @dataclass(frozen=True, slots=True)
 class PartnerLine:
-    """An organisation behind the event."""
+    """An organisation behind the event; `logo` is its address with width and height in pixels."""
 
     name: Fragment
     role: PartnerRole
+    website: str
+    logo: tuple[str, int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRank:
+    """Organisations of one role and tier, under one word."""
+
     word: Sentence
     tier: Fragment
-    website: str
+    partners: tuple[PartnerLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +283,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the programme as headings of time, and as a grid where rooms run in parallel."""
+    """One day of the programme as headings of time, and as a grid where rooms run in parallel.
+
+    `parallel` says that it has several rooms, whether or not there is a grid.
+    """
 
     date: date
     anchor: str
@@ -157,6 +295,7 @@ class Day:
     items: tuple[Item, ...]
     slots: tuple[Slot, ...]
     grid: Grid | None
+    parallel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +320,7 @@ class Cell:
 class GridRow:
     """A moment at which something begins or ends."""
 
+    iso: str
     clock: str
     starts_something: bool
     cells: tuple[Cell, ...]

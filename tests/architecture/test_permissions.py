@@ -9,13 +9,22 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule, UUIDConverter
+from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 
 from forum.checkin.service import main_checkpoint, make_pairing_link
 from forum.core.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from forum.core.http.access import Access, Audience, undeclared
 from forum.core.links import Purpose, derive
 from forum.core.permissions import TABLE, Role
+from forum.core.text import Text
+from forum.programme.rules import Publishing
+from forum.programme.service import (
+    MaterialDetails,
+    TrackDetails,
+    add_material,
+    add_track,
+    engage,
+)
 from forum.registrations import service
 from tests.factories import (
     NOW,
@@ -56,6 +65,11 @@ def world(app: Flask) -> World:
         room, partner = make_room(event), make_partner(event)
         session, speaker = make_session(event, room_id=room.id), make_speaker(organisation.id)
         make_appearance(session, speaker)
+        details = TrackDetails(Text({"en": "Sample track"}))
+        track = add_track(SYSTEM, event.id, details, now=NOW)
+        stands = engage(SYSTEM, event.id, speaker.id, now=NOW)
+        sent = MaterialDetails("link", Text(), "https://example.com", Publishing.NOW)
+        material = add_material(SYSTEM, event.id, session.id, sent, None, now=NOW)
         user = make_member(organisation, Role.REGISTRAR)
         done = service.register(ANONYMOUS, event.id, attendee("one"), form_key=None, now=NOW)
         checkpoint_id = main_checkpoint(SYSTEM, event, now=NOW)
@@ -70,12 +84,17 @@ def world(app: Flask) -> World:
                 "speaker": speaker.slug,
                 "session_id": session.id,
                 "room_id": room.id,
+                "room": room.slug,
+                "track_id": track.id,
                 "partner_id": partner.id,
                 "speaker_slug": speaker.slug,
                 "registration_id": done.registration_id,
                 "checkpoint_id": checkpoint_id,
                 "secret": pairing.secret,
                 "user_id": user.id,
+                "speaker_token": derive(Purpose.SPEAKER, stands.id, 0),
+                "feed_token": derive(Purpose.SPEAKER_FEED, stands.id, 0),
+                "material_id": material.id,
                 "token": derive(Purpose.BOOKING, done.booking_id, 0),
                 "code": "T9M2PR4K",
                 "organisation": organisation.slug,
@@ -103,8 +122,14 @@ def address_of(app: Flask, rule: Rule, world: World) -> str:
             values[name] = world.values[name]
         elif isinstance(converter, UUIDConverter):
             values[name] = UUID(int=7)
+        elif isinstance(converter, IntegerConverter):
+            values[name] = 7
         else:
             values[name] = "none-such"
+    if rule.endpoint.startswith("speaker_page"):
+        values["token"] = world.values["speaker_token"]
+    if rule.endpoint.startswith("personal_calendar"):
+        values["token"] = world.values["feed_token"]
     if rule.endpoint.startswith("people_manage"):
         values["slug"] = world.values["organisation"]
     with app.test_request_context():

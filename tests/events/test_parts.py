@@ -160,31 +160,6 @@ def test_two_editors_of_a_room_lose_nothing(
     assert names(app, Room, house) == ["Ada’s room"]
 
 
-def test_partners_are_added_changed_put_in_order_and_removed(
-    app: Flask, owner: Member, house: SimpleNamespace
-):
-    for name, role in (
-        ("Sample House", "organiser"),
-        ("Sample Post", "co_host"),
-        ("Gold Ltd", "sponsor"),
-    ):
-        answer = owner.fill(PARTNERS, **{"name-en": name, "role": role, "website": "example.com"})
-        assert answer.status_code == 303
-    with app.app_context():
-        rows = db.session.scalars(sa.select(Partner).order_by(Partner.position)).all()
-        last = rows[2].id
-        assert rows[2].website == "https://example.com"
-    owner.press(PARTNERS, f"{PARTNERS}/{last}/move", step="up")
-    owner.press(PARTNERS, f"{PARTNERS}/{last}/move", step="up")
-    owner.press(PARTNERS, f"{PARTNERS}/{last}/move", step="up")
-    assert names(app, Partner, house) == ["Gold Ltd", "Sample House", "Sample Post"]
-    owner.fill(f"{PARTNERS}/{last}", **{"tier-en": "Gold"})
-    with app.app_context():
-        assert db.session.get(Partner, last).tier.get("en") == "Gold"
-    owner.press(PARTNERS, f"{PARTNERS}/{last}/remove")
-    assert names(app, Partner, house) == ["Sample House", "Sample Post"]
-
-
 def test_a_website_that_runs_code_is_refused(app: Flask, owner: Member, house: SimpleNamespace):
     for address in (
         "javascript:alert(1)",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from forum.core.actor import SYSTEM
 from forum.core.db import writing
 from forum.core.page_scopes import SITE, changed, event_scope
 from forum.core.permissions import Role
@@ -16,6 +17,7 @@ from forum.events.rules import EventState, PartnerRole
 from forum.people.models import Member, Organisation, User
 from forum.programme.models import Appearance, Session, Speaker
 from forum.programme.rules import AppearanceRole, SessionKind, SessionState
+from forum.programme.service import set_places
 from forum.registrations.service import Attendee, open_desk
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
@@ -131,6 +133,13 @@ def make_session(event: Event, *, after: int = 30, minutes: int = 30, **given: A
         "changed_at": NOW,
     }
     return _stored(Session(**(values | given)))
+
+
+def make_workshop(event: Event, *, places: int = 2, **given: Any) -> Session:
+    """Store a session for which guests must sign up."""
+    session = make_session(event, **({"kind": SessionKind.WORKSHOP} | given))
+    set_places(SYSTEM, event.id, session.id, places, now=NOW)
+    return session
 
 
 def make_speaker(organisation_id: Any, **given: Any) -> Speaker:

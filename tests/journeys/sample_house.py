@@ -4,27 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import Flask
 
 from forum.checkin import service as checkin
 from forum.core import clock
-from forum.core.actor import SYSTEM
+from forum.core.actor import SYSTEM, Actor, ActorKind
 from forum.core.db import db
 from forum.core.links import Purpose, derive
 from forum.core.permissions import Role
+from forum.core.revisions import fingerprint
+from forum.core.text import Text
 from forum.demo.filling import fill
 from forum.events.models import Event, Partner, Room
 from forum.events.rules import EventState
-from forum.people.models import Organisation
+from forum.people.models import Organisation, User
 from forum.people.service import make_sign_in_link
-from forum.programme.models import Session, Speaker
-from forum.programme.rules import SessionKind
+from forum.programme import queries
+from forum.programme import service as programme
+from forum.programme.importing.plans import Choices
+from forum.programme.importing.reading import read_programme
+from forum.programme.importing.storing import import_into
+from forum.programme.importing.waiting import keep_waiting
+from forum.programme.models import ImportedThing, Session, Speaker
+from forum.programme.rules import (
+    Choice,
+    CueFor,
+    ReleaseMode,
+    SessionKind,
+    fingerprint_of,
+    ripple,
+)
+from forum.programme.service import set_places
 from forum.registrations import service as registrations
 from forum.registrations.models import Registration
 from forum.registrations.rules import RegistrationState
+from tests.journeys.sample_speaker import speaker_pages
+from tests.programme.importing import files
 
 
 @dataclass(frozen=True)
@@ -55,6 +76,7 @@ def furnish(app: Flask) -> House:
         ).one()
         speaker = db.session.scalars(sa.select(Speaker).order_by(Speaker.precedence)).first()
         room = db.session.scalars(sa.select(Room)).first()
+        track_id = _unreleased(main.id, panel.id)
         partner = db.session.scalars(sa.select(Partner)).first()
         assert speaker is not None
         assert room is not None
@@ -69,10 +91,15 @@ def furnish(app: Flask) -> House:
             role=Role.OWNER,
             name="Sample Organiser",
         )
+        late = _ran_late(main.id, panel.id)
+        _file_waits(others[EventState.DRAFT].id, organisation)
         event, manage = f"/{{lang}}/e/{main.slug}", f"/manage/{main.slug}"
         cancelled = others[EventState.CANCELLED].slug
         draft = others[EventState.DRAFT].slug
         confirmed = guests[RegistrationState.CONFIRMED]
+        on_stage = speaker_pages(main, panel.id)
+        set_places(SYSTEM, main.id, panel.id, 30, now=clock.now())
+        registrations.take_place(SYSTEM, confirmed[0], panel.id, now=clock.now())
         return House(
             slug=main.slug,
             organisation_id=organisation.id,
@@ -80,9 +107,16 @@ def furnish(app: Flask) -> House:
                 "/{lang}/",
                 f"{event}/",
                 f"{event}/programme",
+                f"{event}/programme/{panel.day}",
+                f"{event}/programme?kind=panel",
+                f"{event}/programme?room=nowhere",
+                f"{event}/programme/changes",
                 f"{event}/sessions/{panel.id}",
+                f"{event}/sessions/{panel.id}/sign-up",
                 f"{event}/speakers/{speaker.slug}",
                 f"{event}/calendar",
+                f"{event}/rooms/{room.slug}/sign",
+                f"{event}/rooms/{room.slug}/stage",
                 f"{event}/privacy",
                 f"{event}/register",
                 f"{event}/register/mail",
@@ -93,17 +127,25 @@ def furnish(app: Flask) -> House:
                 "/{lang}/series/advanced-manufacturing/",
                 "/{lang}/nothing-here",
             ),
-            personal=tuple(
-                f"/r/{_token(booking)}{rest}"
-                for booking, rest in (
-                    (confirmed[1], ""),
-                    (confirmed[1], "/cancel"),
-                    (confirmed[1], "/ticket"),
-                    (guests[RegistrationState.WAITLISTED][1], ""),
-                    (guests[RegistrationState.CANCELLED][1], ""),
-                )
+            personal=(
+                *on_stage.personal,
+                *(
+                    f"/r/{_token(booking)}{rest}"
+                    for booking, rest in (
+                        (confirmed[1], ""),
+                        (confirmed[1], "/cancel"),
+                        (confirmed[1], "/ticket"),
+                        (confirmed[1], "/schedule"),
+                        (confirmed[1], "/schedule?show=all"),
+                        (confirmed[1], f"/schedule/leave/{panel.id}"),
+                        (guests[RegistrationState.CANCELLED][1], "/schedule"),
+                        (guests[RegistrationState.WAITLISTED][1], ""),
+                        (guests[RegistrationState.CANCELLED][1], ""),
+                    )
+                ),
             ),
             member=(
+                *on_stage.member,
                 "/manage/",
                 "/manage/new",
                 f"{manage}/",
@@ -120,7 +162,33 @@ def furnish(app: Flask) -> House:
                 f"/manage/{draft}/state/publish",
                 f"{manage}/programme",
                 f"{manage}/programme/new",
+                f"{manage}/programme/export",
+                f"{manage}/programme/release",
+                f"{manage}/programme/release/discard",
+                f"{manage}/programme/versions",
+                f"{manage}/programme/versions/1/back",
+                f"{manage}/programme/tracks",
+                f"{manage}/programme/tracks/{track_id}",
+                f"{manage}/programme/tracks/{track_id}/remove",
+                f"{manage}/programme/settings",
+                f"{manage}/programme/import",
+                f"/manage/{draft}/programme/import/preview",
+                f"/manage/{draft}/programme/release",
+                f"/manage/{draft}/programme/versions",
                 f"{manage}/programme/{panel.id}",
+                f"{manage}/programme/{panel.id}/move",
+                f"{manage}/programme/conflicts",
+                f"{manage}/programme/conflicts?kind=translation",
+                f"{manage}/run-sheet",
+                f"{manage}/run-sheet?room=all&cues=mc",
+                f"{manage}/run-sheet/{panel.id}/late",
+                f"{manage}/run-sheet/{panel.id}/late?minutes=8",
+                f"{manage}/run-sheet/late/{late}",
+                f"{manage}/programme/{panel.id}/cues",
+                f"/manage/{draft}/run-sheet",
+                f"{manage}/programme/{panel.id}/places",
+                f"{manage}/programme/{panel.id}/places/remove",
+                f"{manage}/programme/{panel.id}/places/guests",
                 f"/manage/{draft}/programme",
                 f"{manage}/speakers",
                 f"{manage}/speakers/new",
@@ -144,6 +212,74 @@ def furnish(app: Flask) -> House:
             feed=f"/e/{main.slug}/{main.slug}.ics",
             sign_in=f"/sign-in/{token}",
         )
+
+
+def _unreleased(event_id: UUID, session_id: UUID) -> UUID:
+    """Make a track, and leave a change of a session that waits for release."""
+    track = programme.add_track(
+        SYSTEM,
+        event_id,
+        programme.TrackDetails(Text({"en": "Sample track"}), "#a3175f"),
+        now=clock.now(),
+    )
+    for mode in (ReleaseMode.HELD, ReleaseMode.AT_ONCE):
+        keeping = programme.Keeping(mode, (), 0, nod=True)
+        programme.keep_programme(SYSTEM, event_id, keeping, now=clock.now())
+        if mode is ReleaseMode.HELD:
+            planned = queries.planned_session(event_id, session_id)
+            assert planned.starts_at is not None
+            assert planned.ends_at is not None
+            later = timedelta(minutes=5)
+            place = programme.Place(
+                planned.starts_at + later, planned.ends_at + later, planned.room_id
+            )
+            programme.place_session(
+                SYSTEM, event_id, session_id, planned.revision, place, now=clock.now()
+            )
+    return track.id
+
+
+def _file_waits(event_id: UUID, organisation: Organisation) -> None:
+    """Let the organiser's file wait for its preview: something of every kind is in it."""
+    member = db.session.scalars(sa.select(User).where(User.name == "Sample Organiser")).one()
+
+    def talk(number: int, **given: Any) -> dict[str, Any]:
+        usual = {"guid": f"g{number}", "id": number, "title": f"Sample {number}"}
+        return files.frab_event(**{**usual, **given})
+
+    content = files.frab_xml(talk(1), talk(2, room="Garden"))
+    file = read_programme(content, ZoneInfo("Asia/Hong_Kong"))
+    import_into(SYSTEM, event_id, file, Choices(confirmed=False), None, now=clock.now())
+    ours = db.session.scalars(sa.select(ImportedThing).where(ImportedThing.key == "g1")).one()
+    ours.values = {**ours.values, "title.en": "Before"}
+    db.session.commit()
+    known = db.session.scalars(sa.select(Speaker.name).where(Speaker.name != "")).first()
+    again = files.frab_xml(
+        talk(1, abstract="New words.", title="In the file"),
+        talk(3, persons=[{"id": 99, "public_name": known}]),
+        talk(3),
+    )
+    keep_waiting(
+        Actor(ActorKind.USER, member.id, roles={organisation.id: Role.OWNER}),
+        event_id,
+        "schedule.xml",
+        again,
+        "Asia/Tokyo",
+        now=clock.now(),
+    )
+
+
+def _ran_late(event_id: UUID, session_id: UUID) -> int:
+    """Let a session run 8 minutes late, give it cues, and return the version's number."""
+    said = "Guests to their seats"
+    cues = [programme.CueLine(one, minutes, said) for minutes, one in enumerate(CueFor, -5)]
+    seen = fingerprint(programme.cue_values([]))
+    programme.keep_cues(SYSTEM, event_id, session_id, seen, cues, now=clock.now())
+    day = queries.sessions_on(event_id, queries.day_of_session(event_id, session_id))
+    seen = fingerprint_of(ripple(queries.turns_of(day), session_id, Choice(8)))
+    done = programme.run_late(SYSTEM, event_id, session_id, Choice(8), seen, now=clock.now())
+    assert done.number is not None
+    return done.number
 
 
 def _full() -> str:

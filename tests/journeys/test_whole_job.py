@@ -86,8 +86,6 @@ def test_every_count_agrees_from_the_import_to_the_feed(
             "event",
             "import",
             str(file),
-            "--format",
-            "opass",
             "--title",
             "Sample Conference",
             "--time-zone",

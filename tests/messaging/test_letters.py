@@ -16,9 +16,10 @@ from forum.events.queries import event_by_id
 from forum.messaging.letters import About, Letter, greeted, write
 from forum.messaging.models import Message, mark_of
 from forum.messaging.rules import LONGEST_SUBJECT, WITH_TICKET, Kind
+from forum.programme.queries import session_of
 from forum.registrations import service as registrations
 from forum.registrations.queries import registration_of
-from tests.factories import NOW, make_event, make_organisation, make_venue
+from tests.factories import NOW, make_event, make_organisation, make_session, make_venue
 from tests.messaging.conftest import Register, Work
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -44,7 +45,9 @@ HOSTILE = (
 def _letter(kind: Kind, lang: str = "en", name: str = "Ada Guest") -> Letter:
     organisation = make_organisation()
     event = make_event(organisation, venue_id=make_venue(organisation).id)
-    about = About(event=event_by_id(event.id), name=name, code="T9M2PR4K")
+    session = make_session(event) if kind is Kind.PLACE_GIVEN else None
+    shown = session_of(event.id, session.id) if session else None
+    about = About(event=event_by_id(event.id), name=name, code="T9M2PR4K", session=shown)
     return write(kind, lang, uuid7(), about)
 
 

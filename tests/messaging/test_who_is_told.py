@@ -22,7 +22,7 @@ from forum.messaging.rules import Kind, MessageState
 from forum.messaging.service import delivering
 from forum.people import service as people
 from forum.registrations import service as registrations
-from tests.factories import NOW, make_event, make_member, make_organisation
+from tests.factories import NOW, make_event, make_member, make_organisation, make_workshop, text
 from tests.messaging.conftest import Register, Work
 from tests.support.mail import Mailbox
 
@@ -219,3 +219,39 @@ def test_an_invited_member_gets_the_invitation(smtp: Mailbox, work: Work, in_app
     assert smtp.recipients == [["new@example.com"]]
     assert mail["Subject"] == "Sample Organisation invites you to Forum"
     assert "http://localhost/invitations/" in _text(mail)
+
+
+def test_who_is_given_a_place_in_a_session_is_told_once_and_in_the_own_language(
+    smtp: Mailbox, register: Register, work: Work
+) -> None:
+    event = make_event()
+    workshop = make_workshop(event, places=1, title=text("Sensors by hand"))
+    first, second = register(event), register(event, number="next", lang="zh-Hant")
+    for guest in (first, second):
+        registrations.take_place(SYSTEM, guest.registration_id, workshop.id, now=NOW)
+    work()
+    before = len(smtp.to("guest.next@example.com"))
+    registrations.leave_place(SYSTEM, first.registration_id, workshop.id, now=NOW)
+    work()
+    work()
+    mails = smtp.to("guest.next@example.com")[before:]
+    assert len(mails) == 1
+    assert "Sensors by hand（繁）" in mails[0]["Subject"]
+    assert f"/r/{derive(Purpose.BOOKING, second.booking_id, 0)}" in _text(mails[0])
+    assert "12月8日" in _text(mails[0], "html")
+
+
+def test_who_gave_the_place_up_before_the_mail_was_written_gets_none(
+    smtp: Mailbox, register: Register, work: Work
+) -> None:
+    event = make_event()
+    workshop = make_workshop(event, places=1)
+    first, second = register(event), register(event, number="next")
+    for guest in (first, second):
+        registrations.take_place(SYSTEM, guest.registration_id, workshop.id, now=NOW)
+    work()
+    before = len(smtp.to("guest.next@example.com"))
+    for guest in (first, second):
+        registrations.leave_place(SYSTEM, guest.registration_id, workshop.id, now=NOW)
+    work()
+    assert len(smtp.to("guest.next@example.com")) == before

@@ -186,3 +186,31 @@ def test_the_planned_programme_takes_as_many_statements_with_one_session_as_with
         assert len(queries.planned_sessions(event.id)) == number
     assert len(seen) == 6
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Release)) == 0
+
+
+@pytest.mark.parametrize("number", [2, 30])
+def test_a_release_reads_as_often_for_two_sessions_as_for_thirty(event, number):
+    speaker = factories.make_speaker(event.organisation_id)
+    for _ in range(number):
+        factories.make_appearance(factories.make_session(event), speaker)
+    hold(event)
+    for one in queries.planned_sessions(event.id):
+        move(event, one, 5)
+    seen = service.seen_of_planned(queries.planned_sessions(event.id))
+    db.session.rollback()
+    with counted_statements(db.engine) as statements:
+        service.release_programme(
+            SYSTEM, event.id, seen, service.Why(ReleaseCause.RELEASED), now=LATER
+        )
+    assert len([one for one in statements if one.startswith("SELECT")]) <= 8
+
+
+def test_who_was_removed_since_a_change_was_saved_is_left_out_of_its_release(event, tmp_path):
+    session = factories.make_session(event)
+    gone = factories.make_speaker(event.organisation_id)
+    factories.make_appearance(session, gone)
+    hold(event)
+    move(event, session, 5)
+    service.remove_speaker(SYSTEM, event.organisation_id, gone.id, tmp_path, now=LATER)
+    release(event)
+    assert queries.session_of(event.id, session.id).appearances == []

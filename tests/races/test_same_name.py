@@ -81,8 +81,8 @@ def test_speakers_of_one_name_get_an_address_each(app: Flask) -> None:
             return create_speaker(SYSTEM, organisation_id, profile, now=NOW).id
         cast = [Part(NewSpeaker("Mei Sample"), AppearanceRole.PRESENTER)]
         details = SessionDetails(
-            SessionKind.TALK, Text({"en": "A talk"}), Text(), Text(), None, None, None, None, None,
-            "", cast,
+            SessionKind.TALK, Text({"en": "A talk"}), Text(), None, None, None, None, None, "",
+            cast,
         )  # fmt: skip
         return create_session(SYSTEM, events[number // 2], details, confirmed=True, now=NOW).id
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from forum.events.models import Event
-from forum.programme.models import Session, Speaker
-from forum.programme.rules import AppearanceRole, SessionKind
+from forum.core.db import writing
+from forum.events.models import Event, Room
+from forum.programme.models import Appearance, Session, Speaker, Track
+from forum.programme.rules import AppearanceRole, SessionKind, SessionState
 from tests.factories import (
+    NOW,
+    STARTS,
     make_appearance,
     make_event,
     make_organisation,
@@ -85,4 +89,73 @@ def programme_of(size: int) -> Event:
         session = make_session(event, after=place * 5, room_id=rooms[place % 3].id)
         make_appearance(session, make_speaker(organisation.id))
         make_partner(event)
+    return event
+
+
+def conference(
+    sessions: int = 1000, *, days: int = 2, rooms: int = 20, minutes: int = 25, **given: Any
+) -> Event:
+    """Store an event with sessions in every room one after another, two speakers in each third.
+
+    Titles have 60 letters, abstracts 1,000; half of the sessions have a track.
+    """
+    organisation = make_organisation()
+    event = make_event(
+        organisation,
+        venue_id=make_venue(organisation).id,
+        ends_at=STARTS + timedelta(days=days - 1, hours=9),
+        **given,
+    )
+    places = [
+        Room(event_id=event.id, slug=f"hall-{one}", name=text(f"Hall {one}"), position=one)
+        for one in range(1, rooms + 1)
+    ]
+    tracks = [
+        Track(event_id=event.id, slug=slug, name=text(slug.title()), colour="#0b5563", position=at)
+        for at, slug in enumerate(("security", "robotics", "cities", "health"))
+    ]
+    people = [
+        Speaker(
+            organisation_id=organisation.id,
+            slug=f"sample-speaker-{one}",
+            name=f"Sample Speaker{one}",
+            name_zh="示例講者",
+            title=text("Director of Samples"),
+            affiliation=text("Sample Organisation"),
+            sample=True,
+            created_at=NOW,
+            changed_at=NOW,
+        )
+        for one in range(max(2, sessions))
+    ]
+    with writing() as session:
+        session.add_all([*places, *tracks, *people])
+        session.flush()
+        a_day = -(-sessions // days)
+        for number in range(sessions):
+            day, place = divmod(number, a_day)
+            row, column = divmod(place, rooms)
+            starts = STARTS + timedelta(days=day, minutes=row * minutes)
+            talk = Session(
+                event_id=event.id,
+                kind=SessionKind.WORKSHOP if number % 7 == 0 else SessionKind.TALK,
+                state=SessionState.CONFIRMED,
+                title=text(f"Talk {number}: what a sample of this length would be called here"),
+                abstract=text("An abstract that no list shows. " * 30),
+                delivered_in=["yue"] if number % 3 else ["en"],
+                interpreted_into=[] if number % 3 else ["yue"],
+                room_id=places[column].id,
+                track_id=tracks[number % 4].id if number % 2 else None,
+                starts_at=starts,
+                ends_at=starts + timedelta(minutes=minutes),
+                day=(STARTS + timedelta(days=day)).astimezone(event.zone).date(),
+                created_at=NOW,
+                changed_at=NOW,
+            )
+            cast = [people[number], *([people[number - 1]] if number % 3 == 0 else [])]
+            talk.appearances = [
+                Appearance(speaker_id=one.id, role=AppearanceRole.PRESENTER, position=at)
+                for at, one in enumerate(cast)
+            ]
+            session.add(talk)
     return event

@@ -256,7 +256,7 @@ def test_a_page_carries_no_session_and_nothing_inline(client: FlaskClient) -> No
 
 @pytest.mark.parametrize(
     ("rest", "most"),
-    [("", 7), ("programme", 5), ("calendar", 3), ("privacy", 3)],
+    [("", 9), ("programme", 9), ("calendar", 3), ("privacy", 3)],
 )
 def test_a_page_runs_few_statements_however_long_the_programme(
     client: FlaskClient, reads, rest: str, most: int
@@ -285,7 +285,7 @@ def test_a_programme_of_several_rooms_is_a_table_and_a_list(client: FlaskClient)
     event = programme_of(12)
     html = client.get(f"/en/e/{event.slug}/programme").text
     assert html.count('<th scope="col"') == 3
-    assert '<ol class="slots">' in html
+    assert '<ol class="slots starred">' in html
 
 
 def test_a_chinese_page_shows_the_character_alone(client: FlaskClient) -> None:

@@ -15,7 +15,8 @@ from forum.events.titles import title_of
 from forum.programme import words
 from forum.programme.rules import SessionKind
 from forum.seats.rules import Band
-from forum.site.rules import Times, changes_at, days_of, register_card, state_line
+from forum.site.grid import days_of
+from forum.site.rules import Times, changes_at, register_card, state_line
 from forum.site.shapes import Item
 
 ZONE = ZoneInfo("Asia/Hong_Kong")

@@ -35,6 +35,7 @@ def make_tables(settings: Settings) -> None:
 
 def close(app: Flask) -> None:
     """Close every connection of an application."""
+    app.extensions["forum_live"].close()
     app.extensions["forum_pages"].close()
     with app.app_context():
         db.session.remove()

@@ -6,7 +6,9 @@
  * [data-from]   shows a moment in the reader's own time where that differs from the event's
  * form[data-keep]  asks before what was typed is left behind
  * form[method=post]  is not sent again for some seconds, however often its button is pressed
+ * form[data-stars]  takes along the stars that the device keeps
  */
+import { carryStars } from "./stars/carried.js";
 
 /** How long a form counts as on its way, in milliseconds: a page may stay where the answer is a file. */
 const SENT_FOR = 4000;
@@ -94,4 +96,5 @@ focusProblem();
 copyButtons();
 ownTimes();
 keepTyped();
+carryStars();
 sendOnce();

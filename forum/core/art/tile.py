@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 TURNS = 8
@@ -40,6 +41,7 @@ class Monogram:
     surname: str
 
 
+@lru_cache(maxsize=4096)
 def monogram(name: str, name_zh: str | None, salutation: str | None = None) -> Monogram:
     """Find what stands for a person on a tile; a Chinese name given as `name` serves as both."""
     chinese = name_zh or ("" if _latin_words(name, salutation) else name)

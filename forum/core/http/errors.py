@@ -49,7 +49,7 @@ WORDS = {
     ),
     413: (
         lazy_gettext("That is too large"),
-        lazy_gettext("Send less text, or a picture of at most 10 MB."),
+        lazy_gettext("Send less text, a picture of at most 10 MB, or a PDF of at most 20 MB."),
     ),
     422: (
         lazy_gettext("This cannot be taken as it is"),
@@ -95,7 +95,8 @@ def error_page(status: int, says: str | None = None, code: str | None = None) ->
 
 
 def _wants_json() -> bool:
-    return request.path.startswith(("/api/", "/door/api/"))
+    asked = request.accept_mimetypes.best == "application/json"
+    return asked or request.path.startswith(("/api/", "/door/api/"))
 
 
 def _refused(error: DomainError) -> Response:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
 LANGUAGE_COOKIE = "forum-language"
-REMEMBERED_UNDER = ("/manage", "/sign-in", "/account", "/invitations", "/door", "/r/")
+REMEMBERED_UNDER = ("/manage", "/sign-in", "/account", "/invitations", "/door", "/r/", "/s/")
 YEAR = 31_536_000
 
 

@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -33,6 +33,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 CACHED_UNDER = ("/en/", "/zh-hant/", "/zh-hans/", "/e/", "/series/", "/calendar/", "/sitemap.xml")
 KEPT_QUERY = "lang"
+_ANSWERED_ANEW: set[str] = set()
+"""What pages understand of a query besides the language: such an answer is made each time."""
 FOR_EVER = 4_102_444_800.0
 DROPPED = {"content-length", "set-cookie", "vary", "etag", "last-modified", "date"}
 
@@ -59,11 +61,14 @@ def cached_page(
     *,
     cache_control: str = "public, max-age=0, must-revalidate",
     gzip_from: int = 1024,
+    unless: Collection[str] = (),
 ) -> Callable[[View], View]:
     """Keep a view's 200 answers as bytes; the view calls `depends_on` before it reads.
 
-    It must use neither session nor cookies nor any query but `lang`.
+    It must use neither session nor cookies nor any query but `lang` and the names in `unless`:
+    where one of those is asked for, the answer is made for this reader alone and kept nowhere.
     """
+    _ANSWERED_ANEW.update(unless)
 
     def _decorate(view: View) -> View:
         @wraps(view)
@@ -73,7 +78,7 @@ def cached_page(
                 return response
             response.headers["Cache-Control"] = cache_control
             page = _rendition_of(protect(response), gzip_from)
-            if "preview" not in request.args:
+            if "preview" not in request.args and not any(name in request.args for name in unless):
                 keep(page, address_of(request.path, request.query_string.decode("latin-1")))
             return respond(page)
 
@@ -178,6 +183,7 @@ class PageServer:
             or not path.startswith(CACHED_UNDER)
             or not self._host_ok(environ.get("HTTP_HOST", ""))
             or "preview=" in query
+            or (query and not _ANSWERED_ANEW.isdisjoint(parse_qs(query, keep_blank_values=True)))
         ):
             return self._inner(environ, start_response)
         page = self.page(address_of(_decoded(path), query))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import HiddenField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField
 from wtforms.validators import Optional
 
 from forum.core.http.form_parts import (
@@ -111,13 +112,22 @@ class PartnerForm(OfficeForm):
     tier = line_in_three(
         lazy_gettext("Tier"),
         most=80,
-        description=lazy_gettext("For sponsors, such as Gold."),
+        description=lazy_gettext("For sponsors, such as Gold. Those of one tier stand together."),
     )
     website = AddressField(
         lazy_gettext("Website"),
         [Optional()],
         render_kw={"type": "url", "autocomplete": "off"},
     )
+    logo = FileField(
+        lazy_gettext("Logo"),
+        description=lazy_gettext(
+            "PNG, JPEG or WebP, at most 10 MB. Clear parts become white. "
+            "Readers who see no pictures hear the name."
+        ),
+        render_kw={"accept": "image/png,image/jpeg,image/webp"},
+    )
+    remove_logo = BooleanField(lazy_gettext("Remove the logo"))
 
     def values(self) -> dict[str, Any]:
         """Return what the service asks for."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 from flask_babel import gettext
 
 from forum.core.dates import span
@@ -18,6 +19,11 @@ from forum.events.words import STATES
 
 blueprint = Blueprint("events_manage", __name__, url_prefix="/manage")
 
+LARGEST_UPLOAD = 10_500_000
+"""Bytes of a form with a logo of 10 MB; every other form has the application's own limit."""
+
+UPLOADS = {"events_manage.partners", "events_manage.partner"}
+
 office.room(
     office.Room(
         90,
@@ -29,6 +35,13 @@ office.room(
         also=("venue", "rooms", "partners", "state"),
     ),
 )
+
+
+@blueprint.url_value_preprocessor
+def _allow_logos(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Raise the limit before the form's token is looked for in the body."""
+    if endpoint in UPLOADS:
+        request.max_content_length = LARGEST_UPLOAD
 
 
 @blueprint.app_template_filter("event_days")

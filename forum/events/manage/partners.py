@@ -19,8 +19,10 @@ from forum.events.forms import PartnerForm
 from forum.events.manage.frame import blueprint, settings_tabs
 from forum.events.models import Event, Partner
 from forum.events.queries import managed_event
-from forum.events.service import PartnerDetails
-from forum.events.words import PARTNERS
+from forum.events.ranks import ranks_of
+from forum.events.service import Logo, PartnerDetails, encode_logo
+from forum.events.views import uploads
+from forum.events.words import partners_word
 
 
 @blueprint.route("/<slug>/partners", methods=["GET", "POST"])
@@ -36,7 +38,7 @@ def partners(slug: str) -> str | tuple[str, int] | Response:
         if form.validate():
             try:
                 service.add_partner(
-                    actor, event.id, PartnerDetails(**form.values()), now=clock.now()
+                    actor, event.id, PartnerDetails(**form.values()), _logo(form), now=clock.now()
                 )
             except DomainError as error:
                 status = error.status
@@ -50,8 +52,8 @@ def partners(slug: str) -> str | tuple[str, int] | Response:
             "events/partners.html",
             event=event,
             form=form,
-            partners=queries.partners_of(event.id),
-            words=PARTNERS,
+            ranks=ranks_of(queries.partners_of(event.id)),
+            word=partners_word,
             tabs=settings_tabs(event, "partners"),
         ),
         status,
@@ -77,6 +79,7 @@ def partner(slug: str, partner_id: UUID) -> str | tuple[str, int] | Response:
                     partner_id,
                     form.seen.data or "",
                     PartnerDetails(**form.values()),
+                    _logo(form),
                     now=clock.now(),
                 )
             except DomainError as error:
@@ -111,15 +114,32 @@ def move_partner(slug: str, partner_id: UUID) -> Response:
     return redirect(url_for("events_manage.partners", slug=slug), 303)
 
 
+@blueprint.post("/<slug>/partners/<uuid:partner_id>/move-tier")
+@permits(Action.EDIT_EVENT)
+def move_tier(slug: str, partner_id: UUID) -> Response:
+    """Put the tier of a partner one place up or down."""
+    actor = current_actor()
+    event = managed_event(actor, slug, Action.EDIT_EVENT)
+    step = -1 if request.form.get("step") == "up" else 1
+    service.move_tier(actor, event.id, partner_id, step, now=clock.now())
+    return redirect(url_for("events_manage.partners", slug=slug), 303)
+
+
 @blueprint.post("/<slug>/partners/<uuid:partner_id>/remove")
 @permits(Action.EDIT_EVENT)
 def remove_partner(slug: str, partner_id: UUID) -> Response:
     """Remove a partner; the page it came from names it."""
     actor = current_actor()
     event = managed_event(actor, slug, Action.EDIT_EVENT)
-    service.remove_partner(actor, event.id, partner_id, now=clock.now())
+    service.remove_partner(actor, event.id, partner_id, uploads(), now=clock.now())
     flash(gettext("The partner is removed."), "go")
     return redirect(url_for("events_manage.partners", slug=slug), 303)
+
+
+def _logo(form: PartnerForm) -> Logo:
+    sent = form.logo.data
+    new = encode_logo(sent.stream) if sent and sent.filename else None
+    return Logo(uploads(), new, remove=bool(form.remove_logo.data) and new is None)
 
 
 def _partner(event: Event, partner_id: UUID) -> Partner:

@@ -17,11 +17,13 @@ from forum.events.service.details import (
     new_slug,
     update_event,
 )
+from forum.events.service.logos import Logo, LogoNotKept
 from forum.events.service.partners import (
     PartnerDetails,
     add_partner,
     change_partner,
     move_partner,
+    move_tier,
     partner_values,
     remove_partner,
 )
@@ -34,6 +36,7 @@ from forum.events.service.pictures import (
     add_picture,
     delete_files,
     encode,
+    encode_logo,
     files_of,
     keep_face,
     keep_files,
@@ -55,6 +58,8 @@ __all__ = [
     "EventChangedMeanwhile",
     "EventDetails",
     "Kept",
+    "Logo",
+    "LogoNotKept",
     "NewDates",
     "NewEvent",
     "NotAPicture",
@@ -73,6 +78,7 @@ __all__ = [
     "create_event",
     "delete_files",
     "encode",
+    "encode_logo",
     "files_of",
     "keep_face",
     "keep_files",
@@ -80,6 +86,7 @@ __all__ = [
     "locked_event",
     "move_partner",
     "move_room",
+    "move_tier",
     "new_slug",
     "note_change",
     "partner_values",

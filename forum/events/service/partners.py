@@ -1,10 +1,11 @@
-"""The organisations behind an event: add, change, remove, put in order."""
+"""The organisations behind an event: add, change, remove, put in order; with their logos."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,8 +18,10 @@ from forum.core.permissions import Action
 from forum.core.revisions import check_unchanged, difference
 from forum.core.text import Text
 from forum.events.models import Event, Partner
-from forum.events.rules import MOST_PARTS, PartnerRole, reordered
+from forum.events.ranks import moved_in_rank, moved_rank
+from forum.events.rules import MOST_PARTS, PartnerRole
 from forum.events.service.changes import locked_event, note_part
+from forum.events.service.logos import Logo, LogoFiles
 from forum.events.service.rooms import TooManyParts
 
 
@@ -36,9 +39,16 @@ class PartnerDetails:
         return {"name": self.name, "role": self.role, "tier": self.tier, "website": self.website}
 
 
-def add_partner(actor: Actor, event_id: UUID, details: PartnerDetails, *, now: datetime) -> Partner:
-    """Add a partner after the others."""
-    with writing() as session:
+def add_partner(
+    actor: Actor,
+    event_id: UUID,
+    details: PartnerDetails,
+    logo: Logo | None = None,
+    *,
+    now: datetime,
+) -> Partner:
+    """Add a partner after the others; raises TooManyParts, LogoNotKept."""
+    with LogoFiles(logo) as files, writing() as session:
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         partners = _partners(session, event.id)
         if len(partners) >= MOST_PARTS:
@@ -50,6 +60,7 @@ def add_partner(actor: Actor, event_id: UUID, details: PartnerDetails, *, now: d
         )
         session.add(partner)
         session.flush()
+        files.apply(session, event, partner, now)
         note_part(session, actor, event, "partner.added", ("partner", partner.id), {}, now)
         return partner
 
@@ -60,14 +71,15 @@ def change_partner(
     partner_id: UUID,
     seen: str,
     details: PartnerDetails,
+    logo: Logo | None = None,
     *,
     now: datetime,
 ) -> Partner:
     """Change a partner; `seen` is the fingerprint the form carried.
 
-    Raises ThingChangedMeanwhile, NotFound.
+    Raises ThingChangedMeanwhile, NotFound, LogoNotKept.
     """
-    with writing() as session:
+    with LogoFiles(logo) as files, writing() as session:
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         partner = _partner(session, event, partner_id)
         before = partner_values(partner)
@@ -75,6 +87,8 @@ def change_partner(
         changes = difference(before, details.values())
         for name, value in details.values().items():
             setattr(partner, name, value)
+        if files.apply(session, event, partner, now):
+            changes["logo"] = [None, None]
         if changes:
             note_part(
                 session,
@@ -88,11 +102,14 @@ def change_partner(
         return partner
 
 
-def remove_partner(actor: Actor, event_id: UUID, partner_id: UUID, *, now: datetime) -> Partner:
-    """Remove a partner; raises NotFound."""
-    with writing() as session:
+def remove_partner(
+    actor: Actor, event_id: UUID, partner_id: UUID, folder: Path, *, now: datetime
+) -> Partner:
+    """Remove a partner, and the logo from the folder; raises NotFound."""
+    with LogoFiles(Logo(folder, remove=True)) as files, writing() as session:
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         partner = _partner(session, event, partner_id)
+        files.apply(session, event, partner, now)
         note_part(
             session,
             actor,
@@ -109,16 +126,13 @@ def remove_partner(actor: Actor, event_id: UUID, partner_id: UUID, *, now: datet
 def move_partner(
     actor: Actor, event_id: UUID, partner_id: UUID, step: int, *, now: datetime
 ) -> None:
-    """Put a partner one place earlier (step -1) or later (+1)."""
-    with writing() as session:
-        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
-        partner = _partner(session, event, partner_id)
-        partners = _partners(session, event.id)
-        for place, one in enumerate(reordered(partners, partners.index(partner), step)):
-            one.position = place
-        note_part(
-            session, actor, event, "partner.moved", ("partner", partner_id), {"step": step}, now
-        )
+    """Put a partner one place earlier (step -1) or later (+1) among those of its rank."""
+    _move(actor, event_id, partner_id, step, moved_in_rank, "partner.moved", now)
+
+
+def move_tier(actor: Actor, event_id: UUID, partner_id: UUID, step: int, *, now: datetime) -> None:
+    """Put the tier of a partner one place earlier (step -1) or later (+1) within its role."""
+    _move(actor, event_id, partner_id, step, moved_rank, "partner.tier_moved", now)
 
 
 def partner_values(partner: Partner) -> dict[str, object]:
@@ -128,7 +142,25 @@ def partner_values(partner: Partner) -> dict[str, object]:
         "role": partner.role,
         "tier": partner.tier,
         "website": partner.website,
+        "picture_id": partner.picture_id,
     }
+
+
+def _move(
+    actor: Actor,
+    event_id: UUID,
+    partner_id: UUID,
+    step: int,
+    moved: Callable[[Sequence[Partner], Partner, int], list[Partner]],
+    action: str,
+    now: datetime,
+) -> None:
+    with writing() as session:
+        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
+        partner = _partner(session, event, partner_id)
+        for place, one in enumerate(moved(_partners(session, event.id), partner, step)):
+            one.position = place
+        note_part(session, actor, event, action, ("partner", partner_id), {"step": step}, now)
 
 
 def _partners(session: Session, event_id: UUID) -> Sequence[Partner]:

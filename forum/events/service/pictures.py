@@ -28,6 +28,9 @@ MOST_PIXELS = 24_000_000
 LONGEST_SIDE = 1200
 FACE = (480, 600)
 QUALITY = 82
+LONGEST_LOGO = 800
+LOGO_QUALITY = 92
+MIDDLE = (50, 50)
 WHITE = (255, 255, 255)
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -77,12 +80,13 @@ class Kept:
     file_name: str
     width: int
     height: int
-    focus: tuple[int, int]
+    focus: tuple[int, int] | None
 
     @property
     def names(self) -> list[str]:
-        """The names of both files."""
-        return [self.file_name, face_name(self.file_name, self.focus)]
+        """The names of its files: the whole one and, of a photo, the tile."""
+        tile = [face_name(self.file_name, self.focus)] if self.focus else []
+        return [self.file_name, *tile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +103,30 @@ def encode(stream: BinaryIO) -> Encoded:
 
     Raises NotAPicture or PictureTooLarge; nothing is decoded before the header was read.
     """
-    body = stream.read(LARGEST_FILE + 1)
-    if len(body) > LARGEST_FILE:
-        raise PictureTooLarge(field="photo")
+    return _written(_decoded(_read(stream), LONGEST_SIDE))
+
+
+def encode_logo(stream: BinaryIO) -> Encoded:
+    """Decode a logo and write it anew on white: without loss where that is no larger.
+
+    Raises NotAPicture or PictureTooLarge, as `encode` does.
+    """
     try:
-        opened = _opened(body)
-        if opened.width * opened.height > MOST_PIXELS:
-            raise PictureTooLarge(field="photo")
-        return _written(_small(opened))
-    except _BROKEN:
-        raise NotAPicture(field="photo") from None
+        body = _read(stream)
+        small = _decoded(body, LONGEST_LOGO)
+    except (NotAPicture, PictureTooLarge) as error:
+        raise type(error)(field="logo") from None
+    ways = (_webp(small, quality=LOGO_QUALITY), _webp(small, lossless=True))
+    return Encoded(min(ways, key=len), small.width, small.height)
 
 
-def keep_files(picture: Encoded, folder: Path, focus: tuple[int, int]) -> Kept:
-    """Write an encoded picture and its tile to the folder, outside any transaction.
+def keep_files(picture: Encoded, folder: Path, focus: tuple[int, int] | None) -> Kept:
+    """Write an encoded picture to the folder, and with a focus its tile, outside any transaction.
 
     Raises PictureNotKept, and then leaves nothing behind.
     """
     kept = Kept(f"{secrets.token_hex(16)}.webp", picture.width, picture.height, focus)
-    bodies = (picture.body, _face(picture.body, focus))
+    bodies = [picture.body, *([_face(picture.body, focus)] if focus else [])]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, body in zip(kept.names, bodies, strict=True):
@@ -145,15 +154,16 @@ def keep_face(folder: Path, file_name: str, focus: tuple[int, int]) -> None:
 
 
 def add_picture(session: Session, organisation_id: UUID, kept: Kept, *, now: datetime) -> Picture:
-    """Add the row of a picture whose files are there."""
+    """Add the row of a picture whose files are there; what has a focus is a photo, else a logo."""
+    focus = kept.focus or MIDDLE
     row = Picture(
         organisation_id=organisation_id,
-        kind="photo",
+        kind="photo" if kept.focus else "logo",
         file_name=kept.file_name,
         width=kept.width,
         height=kept.height,
-        focus_x=kept.focus[0],
-        focus_y=kept.focus[1],
+        focus_x=focus[0],
+        focus_y=focus[1],
         created_at=now,
     )
     session.add(row)
@@ -170,6 +180,23 @@ def delete_files(folder: Path, names: Iterable[str]) -> None:
     """Delete files that nothing shows any more; one that is gone is fine."""
     for name in names:
         (folder / name).unlink(missing_ok=True)
+
+
+def _read(stream: BinaryIO) -> bytes:
+    body = stream.read(LARGEST_FILE + 1)
+    if len(body) > LARGEST_FILE:
+        raise PictureTooLarge(field="photo")
+    return body
+
+
+def _decoded(body: bytes, longest: int) -> Image.Image:
+    try:
+        opened = _opened(body)
+        if opened.width * opened.height > MOST_PIXELS:
+            raise PictureTooLarge(field="photo")
+        return _small(opened, longest)
+    except _BROKEN:
+        raise NotAPicture(field="photo") from None
 
 
 def _opened(body: bytes) -> Image.Image:
@@ -206,13 +233,13 @@ def _webp_size(body: bytes) -> tuple[int, int]:
     raise NotAPicture(field="photo")
 
 
-def _small(picture: Image.Image) -> Image.Image:
-    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+def _small(picture: Image.Image, longest: int) -> Image.Image:
+    picture.draft("RGB", (longest, longest))
     if picture.mode not in {"RGB", "RGBA", "L"}:
         clear = "transparency" in picture.info or "A" in picture.mode
         picture = picture.convert("RGBA" if clear else "RGB")
     picture = ImageOps.exif_transpose(picture)
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     if picture.mode == "RGBA":
         ground = Image.new("RGB", picture.size, WHITE)
         ground.paste(picture, mask=picture.getchannel("A"))
@@ -224,11 +251,11 @@ def _written(picture: Image.Image) -> Encoded:
     return Encoded(_webp(picture), picture.width, picture.height)
 
 
-def _webp(picture: Image.Image) -> bytes:
+def _webp(picture: Image.Image, *, quality: int = QUALITY, lossless: bool = False) -> bytes:
     written = io.BytesIO()
     bare = Image.new("RGB", picture.size)
     bare.paste(picture)
-    bare.save(written, "WEBP", quality=QUALITY, method=4)
+    bare.save(written, "WEBP", quality=quality, lossless=lossless, method=4)
     return written.getvalue()
 
 

@@ -2,10 +2,20 @@
 
 from forum.messaging.service.delivering import deliver_due
 from forum.messaging.service.resending import resend
+from forum.messaging.service.telling import tell_of_releases
 from forum.messaging.service.writing import (
     write_to_guest,
     write_to_guests_of,
     write_to_person,
+    write_to_speakers,
 )
 
-__all__ = ["deliver_due", "resend", "write_to_guest", "write_to_guests_of", "write_to_person"]
+__all__ = [
+    "deliver_due",
+    "resend",
+    "tell_of_releases",
+    "write_to_guest",
+    "write_to_guests_of",
+    "write_to_person",
+    "write_to_speakers",
+]

@@ -33,6 +33,7 @@ PATHS = {
     Purpose.BOOKING: "/r/{}",
     Purpose.SIGN_IN: "/sign-in/{}",
     Purpose.MEMBER_INVITATION: "/invitations/{}",
+    Purpose.SPEAKER: "/s/{}",
 }
 """Where each personal link leads."""
 
@@ -78,12 +79,11 @@ def deliver_due(now: datetime, limit: int = BATCH) -> int:
 
 
 def link_of(message: Message, generations: dict[UUID, int]) -> str:
-    """Return the absolute personal link of a message, by its booking's present generation."""
+    """Return the absolute personal link of a message, by the present generation of its row."""
     if message.link_purpose is None or message.link_id is None:
         return ""
     purpose, generation = Purpose(message.link_purpose), message.link_generation
-    if purpose is Purpose.BOOKING:
-        generation = generations.get(message.link_id, generation)
+    generation = generations.get(message.link_id, generation)
     return absolute(PATHS[purpose].format(derive(purpose, message.link_id, generation)))
 
 
@@ -121,10 +121,9 @@ def _send(line: Line, message: Message, batch: _Batch, now: datetime) -> None:
 
 
 def _gathered(waiting: Sequence[Message]) -> _Batch:
-    bookings = [m.link_id for m in waiting if m.link_purpose == Purpose.BOOKING and m.link_id]
     guests = [m.registration_id for m in waiting if m.with_ticket and m.registration_id]
     return _Batch(
-        generations=queries.generations(bookings) if bookings else {},
+        generations=queries.generations(waiting),
         tickets=queries.good_tickets(guests) if guests else {},
         sender=post.sender(),
     )

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
-
-from forum.core.db import db, writing
 from forum.core.ids import uuid7
 from forum.core.links import Purpose
-from forum.core.text import Fragment, clean_line
+from forum.core.text import Fragment
 from forum.events.queries import event_by_id
-from forum.messaging import post, queries
+from forum.messaging import queries
 from forum.messaging.letters import About, write
-from forum.messaging.mime import identity
-from forum.messaging.models import Message
-from forum.messaging.rules import LONGEST_NAME, MOST_A_DAY, WITH_TICKET, Kind, MessageState
-from forum.registrations.rules import RegistrationState
+from forum.messaging.rules import MOST_A_DAY, Kind
+from forum.messaging.service.rows import guest_row, message_row, name_line, refused, store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
 
     from forum.events.models import Event
+    from forum.messaging.queries import Addressee
+    from forum.programme.models import Session
     from forum.registrations.models import Registration
 
-log = logging.getLogger("forum.messaging")
-
 BATCH = 100
-TOO_MANY = f"Not sent: this address was written to {MOST_A_DAY} times within a day."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +47,11 @@ def write_to_guest(
     *,
     key: str,
     now: datetime,
+    session: Session | None = None,
 ) -> None:
     """Write one guest the message that fits where the registration stands now, or none.
+
+    `session` is the one of the event's sessions that it is about.
 
     Three statements; again with the same key: none is written.
     """
@@ -64,8 +60,8 @@ def write_to_guest(
     if guest is None or kind is None:
         return
     over = queries.written_today(guest.email, now) >= MOST_A_DAY
-    row = _to_guest(guest, guest.event, kind, key, now)
-    _store([_refused(row) if over else row])
+    row = guest_row(guest, guest.event, kind, key, now, About(session=session))
+    store([refused(row) if over else row])
 
 
 def write_to_guests_of(
@@ -83,10 +79,10 @@ def write_to_guests_of(
         for guest in guests:
             kind = choose(event, guest)
             if kind is not None and f"{key}:{guest.id}" not in known:
-                rows.append(_to_guest(guest, event, kind, f"{key}:{guest.id}", now))
+                rows.append(guest_row(guest, event, kind, f"{key}:{guest.id}", now))
         made += len(rows)
         if rows:
-            _store(rows)
+            store(rows)
             event = event_by_id(event_id)
     return made
 
@@ -102,10 +98,10 @@ def write_to_person(person: Person, kind: Kind, *, key: str, now: datetime) -> N
     if person.organisation:
         about = About(name=person.name, organisation=person.organisation)
     letter = write(kind, person.lang, message_id, about)
-    row = _row(message_id, kind, key, person.lang, now) | {
+    row = message_row(message_id, kind, key, person.lang, now) | {
         "organisation_id": person.organisation_id,
         "to_email": person.email,
-        "to_name": _name(person.name),
+        "to_name": name_line(person.name),
         "subject": letter.subject,
         "text": letter.text,
         "html": letter.html,
@@ -113,71 +109,50 @@ def write_to_person(person: Person, kind: Kind, *, key: str, now: datetime) -> N
         "link_id": person.link_id,
         "link_generation": person.link_generation,
     }
-    _store([row])
+    store([row])
 
 
-def _to_guest(
-    guest: Registration, event: Event, kind: Kind, key: str, now: datetime
+def write_to_speakers(
+    event_id: UUID,
+    engagement_ids: Iterable[UUID],
+    choose: Callable[[Addressee], Kind | None],
+    *,
+    key: str,
+    now: datetime,
+) -> int:
+    """Write speakers at an event with the link to their page; return how many were written to.
+
+    Who has no address gets nothing. Again with the same key: none is written.
+    """
+    event = event_by_id(event_id)
+    rows = [
+        _to_speaker(one, event, kind, f"{key}:{one.engagement.id}", now)
+        for one in queries.speakers(engagement_ids)
+        if one.engagement.event_id == event.id and (kind := choose(one)) is not None
+    ]
+    if rows:
+        store(rows)
+    return len(rows)
+
+
+def _to_speaker(
+    one: Addressee, event: Event, kind: Kind, key: str, now: datetime
 ) -> dict[str, Any]:
-    message_id = uuid7()
-    about = About(event=event, name=_name_for(guest), code=guest.code)
-    letter = write(kind, guest.lang, message_id, about)
-    has_ticket = kind in WITH_TICKET and guest.state is RegistrationState.CONFIRMED
-    return _row(message_id, kind, key, guest.lang, now) | {
+    message_id, lang, speaker = uuid7(), one.contact.lang, one.speaker
+    name = (speaker.name_zh or speaker.shown_name) if lang != "en" else speaker.shown_name
+    letter = write(kind, lang, message_id, About(event=event, name=name))
+    row = message_row(message_id, kind, key, lang, now) | {
         "organisation_id": event.organisation_id,
         "event_id": event.id,
-        "booking_id": guest.booking_id,
-        "registration_id": guest.id,
-        "to_email": guest.email,
-        "to_name": _name(guest.name),
+        "to_email": one.contact.email,
+        "to_name": name_line(name),
         "reply_to": event.contact_email or event.organisation.contact_email,
         "subject": letter.subject,
         "text": letter.text,
         "html": letter.html,
-        "link_purpose": Purpose.BOOKING,
-        "link_id": guest.booking_id,
-        "with_ticket": has_ticket,
+        "link_purpose": Purpose.SPEAKER,
+        "link_id": one.engagement.id,
+        "link_generation": one.engagement.link_generation,
     }
-
-
-def _row(message_id: UUID, kind: Kind, key: str, lang: str, now: datetime) -> dict[str, Any]:
-    return {
-        "id": message_id,
-        "organisation_id": None,
-        "event_id": None,
-        "booking_id": None,
-        "registration_id": None,
-        "kind": kind,
-        "key": key,
-        "reply_to": "",
-        "lang": lang,
-        "link_generation": 0,
-        "with_ticket": False,
-        "state": MessageState.QUEUED,
-        "tries": 0,
-        "copies": 0,
-        "last_error": "",
-        "message_id": identity(message_id, post.sender()),
-        "created_at": now,
-        "due_at": now,
-    }
-
-
-def _refused(row: dict[str, Any]) -> dict[str, Any]:
-    log.warning("an address was written to %s times within a day; no more today", MOST_A_DAY)
-    return row | {"state": MessageState.FAILED, "last_error": TOO_MANY}
-
-
-def _store(rows: Sequence[dict[str, Any]]) -> None:
-    dialect = db.engine.dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    with writing() as session:
-        session.execute(insert(Message).on_conflict_do_nothing(index_elements=["key"]), list(rows))
-
-
-def _name(name: str) -> str:
-    return clean_line(name)[:LONGEST_NAME]
-
-
-def _name_for(guest: Registration) -> str:
-    return guest.name_zh or guest.name if guest.lang != "en" else guest.name
+    over = queries.written_today(one.contact.email, now) >= MOST_A_DAY
+    return refused(row) if over else row

@@ -448,7 +448,6 @@ def upgrade() -> None:
         sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("source_id", sa.String(length=160), nullable=True),
         sa.CheckConstraint("name <> '' OR name_zh <> ''", name=op.f("ck_speaker_named")),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -462,9 +461,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_speaker")),
         sa.UniqueConstraint(
             "organisation_id", "slug", name=op.f("uq_speaker_organisation_id_slug")
-        ),
-        sa.UniqueConstraint(
-            "organisation_id", "source_id", name=op.f("uq_speaker_organisation_id_source_id")
         ),
     )
     with op.batch_alter_table("speaker", schema=None) as batch_op:
@@ -573,6 +569,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("thing_id", sa.Uuid(), nullable=False),
         sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("imported_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "thing IN ('session', 'speaker', 'room', 'track')", name=op.f("ck_imported_thing_thing")
@@ -721,6 +718,7 @@ def upgrade() -> None:
             sa.Enum(
                 "event",
                 "session",
+                "speakers",
                 name="pool_about",
                 native_enum=False,
                 create_constraint=True,
@@ -801,6 +799,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("track", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_track_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
+        "waiting_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_waiting_import_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_waiting_import_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_import")),
+        sa.UniqueConstraint("event_id", "user_id", name=op.f("uq_waiting_import_event_id_user_id")),
+    )
+    with op.batch_alter_table("waiting_import", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_waiting_import_created_at"), ["created_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_waiting_import_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "device",
@@ -926,7 +949,6 @@ def upgrade() -> None:
         sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("calendar_sequence", sa.Integer(), nullable=False),
-        sa.Column("source_id", sa.String(length=120), nullable=True),
         sa.Column(
             "kind",
             sa.Enum(
@@ -994,7 +1016,6 @@ def upgrade() -> None:
             ["track_id"], ["track.id"], name=op.f("fk_session_track_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
-        sa.UniqueConstraint("event_id", "source_id", name=op.f("uq_session_event_id_source_id")),
         sa.UniqueConstraint("pool_id", name=op.f("uq_session_pool_id")),
     )
     with op.batch_alter_table("session", schema=None) as batch_op:
@@ -1170,6 +1191,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("accepted", sa.Boolean(), nullable=False),
         sa.Column("published_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("after_session", sa.Boolean(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -1177,6 +1199,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "kind IN ('slides', 'handout', 'recording', 'link')", name=op.f("ck_material_kind")
+        ),
+        sa.CheckConstraint(
+            "NOT after_session OR published_at IS NULL", name=op.f("ck_material_one_time")
         ),
         sa.CheckConstraint("size >= 0", name=op.f("ck_material_size")),
         sa.ForeignKeyConstraint(
@@ -1421,6 +1446,11 @@ def upgrade() -> None:
                 "event_back",
                 "sign_in",
                 "invitation",
+                "speaker_asked",
+                "place_given",
+                "programme_yours",
+                "programme_news",
+                "programme_speaker",
                 name="message_kind",
                 native_enum=False,
                 create_constraint=True,
@@ -1889,6 +1919,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_device_checkpoint_id")
 
     op.drop_table("device")
+    with op.batch_alter_table("waiting_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waiting_import_user_id"))
+        batch_op.drop_index(batch_op.f("ix_waiting_import_created_at"))
+
+    op.drop_table("waiting_import")
     with op.batch_alter_table("track", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_track_event_id"))
 

@@ -1,44 +1,78 @@
-"""A person's profile, and the form that only asks."""
+"""A person's profile, as editors and as the speaker see it; how a speaker is reached."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField
-from wtforms import BooleanField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField
 from wtforms.fields import IntegerRangeField
 from wtforms.validators import Optional
 
 from forum.core.http.form_parts import (
     AddressField,
+    ChoiceField,
     CountField,
     LineField,
+    MailField,
     OfficeForm,
+    ParagraphsField,
     SaysWhat,
     line_in_three,
+    option_list,
     paragraphs_in_three,
     shown_text,
     text_of_field,
 )
+from forum.core.languages import LANGUAGES
+from forum.core.revisions import plain
+from forum.core.text import text_of
+from forum.events.models import Picture
 from forum.programme.models import Speaker
 from forum.programme.rules import (
     LARGEST_PRECEDENCE,
     LONGEST_BIOGRAPHY,
+    LONGEST_CONTACT_NOTE,
     LONGEST_NAME,
+    LONGEST_SURNAME,
     LONGEST_TITLE,
+    MOST_LINKS,
 )
+from forum.programme.service import ContactDetails
+
+TEXTS = ("title", "affiliation", "biography")
 
 
-class SpeakerForm(OfficeForm):
-    """A person's profile."""
+class LinkForm(Form):
+    """A link of a person; an empty row is none."""
+
+    title = LineField(lazy_gettext("Name of the link"), [Optional(), SaysWhat(80)])
+    url = AddressField(lazy_gettext("Address"), [Optional()], render_kw={"type": "url"})
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own signature
+        """Check the fields; a name needs an address."""
+        good = bool(super().validate(extra_validators))
+        if good and self.title.data and not self.url.data:
+            self.url.errors = [gettext("Enter the address of the link, or empty its name")]
+            return False
+        return good
+
+
+class ProfileForm(OfficeForm):
+    """What is said of a person on stage, in the words that both editor and speaker can change."""
 
     name = LineField(lazy_gettext("Full name"), [Optional(), SaysWhat(LONGEST_NAME)])
     name_zh = LineField(
         lazy_gettext("Name in Chinese"),
         [Optional(), SaysWhat(LONGEST_NAME)],
         render_kw={"lang": "zh-Hant-HK"},
+    )
+    surname = LineField(
+        lazy_gettext("Surname"),
+        [Optional(), SaysWhat(LONGEST_SURNAME)],
+        description=lazy_gettext("Which part of the full name it is, such as Wong in Wong Ka Yan."),
     )
     salutation = LineField(
         lazy_gettext("Salutation"),
@@ -50,16 +84,6 @@ class SpeakerForm(OfficeForm):
         [Optional(), SaysWhat(80)],
         description=lazy_gettext("Such as GBS, JP."),
     )
-    precedence = CountField(
-        lazy_gettext("Precedence"),
-        [Optional()],
-        least=0,
-        most=LARGEST_PRECEDENCE,
-        default=1000,
-        description=lazy_gettext(
-            "Low numbers come first in lists of people; 1000 where it does not matter."
-        ),
-    )
     title = line_in_three(lazy_gettext("Job title"), most=LONGEST_TITLE)
     affiliation = line_in_three(lazy_gettext("Organisation"), most=LONGEST_TITLE)
     biography = paragraphs_in_three(lazy_gettext("Biography"), most=LONGEST_BIOGRAPHY, rows=6)
@@ -68,6 +92,7 @@ class SpeakerForm(OfficeForm):
         [Optional()],
         render_kw={"type": "url", "autocomplete": "off"},
     )
+    links = FieldList(FormField(LinkForm), lazy_gettext("Links"), max_entries=MOST_LINKS)
     photo = FileField(
         lazy_gettext("Photo"),
         description=lazy_gettext(
@@ -82,6 +107,11 @@ class SpeakerForm(OfficeForm):
         lazy_gettext("Top to bottom"), default=40, render_kw={"min": 0, "max": 100}
     )
     remove_photo = BooleanField(lazy_gettext("Remove the photo"))
+
+    def __init__(self, *args: Any, **values: Any) -> None:  # noqa: ANN401 - WTForms' own signature
+        super().__init__(*args, **values)
+        while len(self.links) < min(MOST_LINKS, 2):
+            self.links.append_entry()
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own signature
         """Check the fields; one of the two names must be there."""
@@ -98,41 +128,61 @@ class SpeakerForm(OfficeForm):
 
     def values(self) -> dict[str, Any]:
         """Return what the service asks for."""
-        precedence = self.precedence.data
+        lines = ("name", "name_zh", "surname", "salutation", "post_nominals", "website")
+        rows = [entry.form for entry in self.links]
         return {
-            "name": self.name.data,
-            "name_zh": self.name_zh.data,
-            "salutation": self.salutation.data,
-            "post_nominals": self.post_nominals.data,
-            "precedence": 1000 if precedence is None else precedence,
-            "title": text_of_field(self.title),
-            "affiliation": text_of_field(self.affiliation),
-            "biography": text_of_field(self.biography),
-            "website": self.website.data,
+            **{name: self[name].data for name in lines},
+            **{name: text_of_field(self[name]) for name in TEXTS},
+            "links": [
+                {"title": row.title.data, "url": row.url.data} for row in rows if row.url.data
+            ],
         }
 
+    @classmethod
+    def shown_of(cls, columns: Mapping[str, Any], picture: Picture | None) -> dict[str, Any]:
+        """Return what the boxes show of a profile's columns, given as JSON."""
+        links = list(columns["links"])
+        blanks: list[dict[str, str]] = [{}] * min(MOST_LINKS - len(links), 1 if links else 2)
+        return {
+            **{name: value for name, value in columns.items() if name not in {*TEXTS, "links"}},
+            **{name: shown_text(text_of(columns[name])) for name in TEXTS},
+            "links": [*links, *blanks],
+            "focus_x": picture.focus_x if picture else 50,
+            "focus_y": picture.focus_y if picture else 40,
+        }
+
+
+class SpeakerForm(ProfileForm):
+    """A person's profile as its editor sees it."""
+
+    precedence = CountField(
+        lazy_gettext("Precedence"),
+        [Optional()],
+        least=0,
+        most=LARGEST_PRECEDENCE,
+        default=1000,
+        description=lazy_gettext(
+            "Low numbers come first in lists of people; 1000 where it does not matter."
+        ),
+    )
+
     COLUMNS = (
-        "name", "name_zh", "salutation", "post_nominals", "precedence", "title", "affiliation",
-        "biography", "website",
+        "name", "name_zh", "surname", "salutation", "post_nominals", "precedence", "title",
+        "affiliation", "biography", "website", "links",
     )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """Return what the service asks for."""
+        precedence = self.precedence.data
+        return {**super().values(), "precedence": 1000 if precedence is None else precedence}
 
     @classmethod
     def shown(cls, speaker: Speaker) -> dict[str, Any]:
         """Return what the boxes show of a person."""
-        picture = speaker.picture
+        columns = {name: plain(getattr(speaker, name)) for name in cls.COLUMNS}
         return {
+            **cls.shown_of(columns, speaker.picture),
             "revision": str(speaker.revision),
-            "name": speaker.name,
-            "name_zh": speaker.name_zh,
-            "salutation": speaker.salutation,
-            "post_nominals": speaker.post_nominals,
-            "precedence": speaker.precedence,
-            "title": shown_text(speaker.title),
-            "affiliation": shown_text(speaker.affiliation),
-            "biography": shown_text(speaker.biography),
-            "website": speaker.website,
-            "focus_x": picture.focus_x if picture else 50,
-            "focus_y": picture.focus_y if picture else 40,
         }
 
     def refill(self, columns: Iterable[str], speaker: Speaker) -> None:
@@ -141,6 +191,54 @@ class SpeakerForm(OfficeForm):
         for column in columns:
             self.put(column, shown[column])
         self.revision.data = shown["revision"]
+
+
+class OwnProfileForm(ProfileForm):
+    """A person's profile as the speaker sees it; `seen` names the change that waits for a nod."""
+
+    seen = HiddenField()
+
+    def refill(
+        self, columns: Iterable[str], shown: Mapping[str, Any], revision: int, seen: str
+    ) -> None:
+        """Put the present values of some columns into their boxes."""
+        for column in columns:
+            self.put(column, shown[column])
+        self.revision.data, self.seen.data = str(revision), seen
+
+
+class ContactForm(OfficeForm):
+    """How the organiser reaches a speaker; `seen` is the fingerprint of what the form showed."""
+
+    seen = HiddenField()
+    email = MailField(
+        lazy_gettext("Email"),
+        [Optional()],
+        render_kw={"type": "email", "inputmode": "email", "autocomplete": "off"},
+    )
+    phone = LineField(
+        lazy_gettext("Phone"),
+        [Optional(), SaysWhat(40)],
+        render_kw={"type": "tel", "inputmode": "tel", "autocomplete": "off"},
+    )
+    assistant = LineField(
+        lazy_gettext("Assistant"),
+        [Optional(), SaysWhat(200)],
+        description=lazy_gettext("Name and how to reach them."),
+    )
+    note = ParagraphsField(
+        lazy_gettext("Note"), [Optional(), SaysWhat(LONGEST_CONTACT_NOTE)], render_kw={"rows": 3}
+    )
+    lang = ChoiceField(lazy_gettext("Language of our mails"))
+
+    def __init__(self, *args: Any, **values: Any) -> None:  # noqa: ANN401 - WTForms' own signature
+        super().__init__(*args, **values)
+        self.lang.choices = option_list((one.key, one.name) for one in LANGUAGES)
+
+    def details(self) -> ContactDetails:
+        """Return what the service asks for."""
+        names = ("email", "phone", "assistant", "note", "lang")
+        return ContactDetails(**{name: self[name].data for name in names})
 
 
 class AskForm(OfficeForm):

@@ -1,11 +1,11 @@
-"""Storing an imported programme: an event with rooms, sessions, speakers, in one transaction."""
+"""Storing an imported programme, into an event or as a new one, in one transaction."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,51 +14,52 @@ import sqlalchemy as sa
 from forum.core import audit, outbox
 from forum.core.db import writing
 from forum.core.errors import Conflict, NotFound
-from forum.core.i18n import sentence
+from forum.core.i18n import Sentence, sentence
 from forum.core.ids import uuid7
 from forum.core.page_scopes import SITE, changed, event_scope
 from forum.core.permissions import Action, require
-from forum.core.text import Text, plain_key
+from forum.core.text import Text
 from forum.core.zones import zone_of
-from forum.events.models import Event, Room
-from forum.events.rules import (
-    EARLIEST_YEAR,
-    LATEST_YEAR,
-    EventState,
-    FarYear,
-    TooLong,
-    check_span,
-    free_slug,
-    slug_of,
-)
-from forum.events.service import new_slug
-from forum.events.service.details import latin
+from forum.events.models import Event
+from forum.events.rules import EventState
+from forum.events.service import locked_event, new_slug
 from forum.people.models import Organisation
-from forum.programme.importing.opass import read_opass
-from forum.programme.importing.shapes import (
-    ImportedProgramme,
-    ImportedSession,
-    ImportedSpeaker,
-    UnreadableProgramme,
-)
+from forum.programme.importing.hand import Hand
+from forum.programme.importing.planning import plan_import
+from forum.programme.importing.plans import Choices, ImportPlan, Standing, is_new
+from forum.programme.importing.present import present_at, present_before
+from forum.programme.importing.reading import read_programme
+from forum.programme.importing.shapes import ImportedProgramme
+from forum.programme.importing.shifting import check_times, moved_to
+from forum.programme.importing.writing import Written, write_plan
 from forum.programme.models import Appearance, Session, Speaker
-from forum.programme.rules import SessionState
+from forum.programme.rules import ReleaseCause
+from forum.programme.service import note_first_version, note_release
+from forum.programme.service.conflicting import strictly
+from forum.programme.service.layers import programme_of
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
+    from datetime import date
 
     from sqlalchemy.orm import Session as Database
 
     from forum.core.actor import Actor
-
-Reader = Callable[[bytes, "ZoneInfo"], ImportedProgramme]
-READERS: dict[str, Reader] = {"opass": read_opass}
 
 
 class ImportedBefore(Conflict):
     """The same file was imported for this organisation before."""
 
     code = "imported_before"
+
+
+class ImportChangedMeanwhile(Conflict):
+    """What the import would do is no longer what the preview showed."""
+
+    code = "import_changed_meanwhile"
+    says = sentence(
+        "The programme was changed while you were reading. Look at what the import does now, and "
+        "import again."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of it."""
+    """What came of it: what the file holds, and what of it was new or changed here.
+
+    `number` is that of the version guests see from now on, None where they see no change.
+    """
 
     event_id: UUID
     slug: str
@@ -82,14 +86,74 @@ class Imported:
     speakers: int
     rooms: int
     days: int
-    warnings: tuple[str, ...]
+    made: int
+    changed: int
+    dropped: int
+    number: int | None
+    warnings: tuple[Sentence, ...]
+
+
+def plan_into(
+    event: Event, file: ImportedProgramme, people: Mapping[str, str] | None = None
+) -> ImportPlan:
+    """Return what importing a file into an event would do; reads only."""
+    return plan_import(file, present_at(event, file), people)
+
+
+def import_into(
+    actor: Actor,
+    event_id: UUID,
+    file: ImportedProgramme,
+    choices: Choices,
+    seen: str | None,
+    *,
+    now: datetime,
+) -> Imported:
+    """Import a file into an event, all of it or nothing; `seen` is the preview's fingerprint.
+
+    New sessions and changes go where the event keeps edits: at once to guests, as one version, or
+    into the next release. Raises ImportChangedMeanwhile, StrictConflict, ProgrammeFull, NotFound.
+    """
+    with writing() as transaction:
+        _lock(transaction, actor, event_id, file, choices)
+        event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
+        present = present_at(event, file)
+        plan = plan_import(file, present)
+        if seen is not None and seen != plan.seen:
+            raise ImportChangedMeanwhile
+        if choices.people:
+            plan = plan_import(file, present, choices.people)
+        programme = programme_of(transaction, event.id)
+        hand = Hand(transaction, actor, event, programme, file.source.name, now)
+        with strictly(transaction, event, programme):
+            done = write_plan(hand, plan, choices)
+        release = note_release(
+            transaction, actor, event, programme, done.shown, now, ReleaseCause.IMPORTED
+        )
+        transaction.flush()
+        changed(transaction, event_scope(event.id), SITE)
+        audit.record(
+            transaction,
+            actor,
+            "programme.imported",
+            ("programme", event.id),
+            event.organisation_id,
+            {
+                "source": file.source.name,
+                "made": done.made,
+                "changed": done.changed,
+                "dropped": done.dropped,
+                "number": release.number if release else None,
+            },
+            now,
+        )
+        return _figures(event, file, done, release.number if release else None)
 
 
 def import_event(
     actor: Actor,
     organisation_id: UUID,
     content: bytes,
-    format_name: str,
     wanted: Wanted,
     *,
     now: datetime,
@@ -100,90 +164,104 @@ def import_event(
     stored.
     """
     zone = zone_of(wanted.time_zone)
-    wanted = replace(wanted, time_zone=zone.key)
-    programme = READERS[format_name](content, zone)
-    _check_span(programme)
-    shift = _shift(programme, zone, wanted.starts_on)
-    source = f"{format_name}:{hashlib.sha256(content).hexdigest()}"
-    with writing() as session:
+    file = moved_to(check_times(read_programme(content, zone)), zone, wanted.starts_on)
+    source = f"{file.source.name}:{hashlib.sha256(content).hexdigest()}"
+    with writing() as transaction:
         require(actor, Action.CREATE_EVENT, organisation_id)
-        organisation = session.get(Organisation, organisation_id)
+        organisation = transaction.get(Organisation, organisation_id)
         if organisation is None:
             raise NotFound
-        _refuse_again(session, organisation_id, source)
-        event = _event(session, organisation, programme, wanted, shift, now)
+        _refuse_again(transaction, organisation_id, source)
+        event = _event(transaction, organisation, file, wanted, zone.key, now)
         event.import_source = source
-        session.add(event)
-        session.flush()
-        rooms = _rooms(session, event, programme)
-        speakers = _speakers(session, organisation_id, format_name, programme, now)
-        _sessions(session, event, programme, rooms, speakers, shift, now)
-        changed(session, event_scope(event.id), SITE)
+        transaction.add(event)
+        transaction.flush()
+        plan = plan_import(file, present_before(organisation_id, zone, file))
+        programme = programme_of(transaction, event.id)
+        hand = Hand(transaction, actor, event, programme, file.source.name, now)
+        done = write_plan(hand, plan, Choices())
+        changed(transaction, event_scope(event.id), SITE)
         audit.record(
-            session,
+            transaction,
             actor,
             "event.imported",
             ("event", event.id),
             organisation_id,
-            {"format": format_name, "sessions": len(programme.sessions)},
+            {"source": file.source.name, "sessions": len(file.sessions)},
             now,
         )
-        told = {"event_id": str(event.id), "organisation_id": str(organisation_id)}
         outbox.emit(
-            session,
+            transaction,
             "event.created",
-            {**told, "capacity": wanted.capacity},
+            {
+                "event_id": str(event.id),
+                "organisation_id": str(organisation_id),
+                "capacity": wanted.capacity,
+            },
             key=str(event.id),
             now=now,
         )
-        days = {item.day for item in programme.sessions}
-        return Imported(
-            event.id,
-            event.slug,
-            len(programme.sessions),
-            len(speakers),
-            len(rooms),
-            len(days),
-            tuple(programme.warnings),
-        )
+        if wanted.publish:
+            note_first_version(transaction, event, now)
+        return _figures(event, file, done, None)
 
 
-def _check_span(programme: ImportedProgramme) -> None:
-    first = min(item.starts_at for item in programme.sessions)
-    last = max(item.ends_at for item in programme.sessions)
-    try:
-        check_span(first, last)
-    except TooLong:
-        raise UnreadableProgramme(
-            sentence(
-                "The sessions in this file lie more than a year apart, from %(first)s to %(last)s. "
-                "Mend their dates in the file.",
-                first=first.date().isoformat(),
-                last=last.date().isoformat(),
-            ),
-        ) from None
+def _figures(event: Event, file: ImportedProgramme, done: Written, number: int | None) -> Imported:
+    days = {
+        item.starts_at.astimezone(event.zone).date() for item in file.sessions if item.starts_at
+    }
+    return Imported(
+        event.id,
+        event.slug,
+        len(file.sessions),
+        len(file.speakers),
+        len(file.rooms),
+        len(days),
+        done.made,
+        done.changed,
+        done.dropped,
+        number,
+        tuple(file.warnings),
+    )
 
 
-def _shift(
-    programme: ImportedProgramme, zone: ZoneInfo, starts_on: date | None
-) -> Callable[[datetime], datetime]:
-    if starts_on is None:
-        return lambda moment: moment
-    first = min(item.day for item in programme.sessions)
-    by = starts_on - first
-    lasts = max(item.day for item in programme.sessions) - first
-    if not EARLIEST_YEAR <= starts_on.year <= LATEST_YEAR or (starts_on + lasts).year > LATEST_YEAR:
-        raise FarYear(field="starts_on")
+def _lock(
+    transaction: Database,
+    actor: Actor,
+    event_id: UUID,
+    file: ImportedProgramme,
+    choices: Choices,
+) -> None:
+    """Lock the profiles that are meant, then the events that show those that change.
 
-    def _moved(moment: datetime) -> datetime:
-        wall = moment.astimezone(zone).replace(tzinfo=None) + by
-        return wall.replace(tzinfo=zone).astimezone(UTC)
+    Everybody locks in one order: profiles, then events, each in the order of their ids. What is
+    planned is worked out again after that.
+    """
+    event = transaction.get(Event, event_id)
+    if event is None:
+        raise NotFound
+    require(actor, Action.EDIT_PROGRAMME, event.organisation_id)
+    plan = plan_into(event, file, choices.people)
+    ids = [UUID(one.ref) for one in plan.speakers if one.ref and not is_new(one.ref)]
+    transaction.execute(
+        sa.select(Speaker.id).where(Speaker.id.in_(ids)).order_by(Speaker.id).with_for_update()
+    )
+    changing = [UUID(one.ref) for one in plan.standing(plan.speakers, Standing.CHANGED)]
+    theirs = (
+        sa.select(Session.event_id)
+        .join(Appearance, Appearance.session_id == Session.id)
+        .where(Appearance.speaker_id.in_(changing))
+    )
+    transaction.execute(
+        sa.select(Event.id)
+        .where(sa.or_(Event.id.in_(theirs), Event.id == event_id))
+        .order_by(Event.id)
+        .with_for_update()
+    )
 
-    return _moved
 
-
-def _refuse_again(session: Database, organisation_id: UUID, source: str) -> None:
-    slug = session.scalar(
+def _refuse_again(transaction: Database, organisation_id: UUID, source: str) -> None:
+    slug = transaction.scalar(
         sa.select(Event.slug).where(
             Event.organisation_id == organisation_id, Event.import_source == source
         ),
@@ -198,144 +276,28 @@ def _refuse_again(session: Database, organisation_id: UUID, source: str) -> None
 
 
 def _event(
-    session: Database,
+    transaction: Database,
     organisation: Organisation,
-    programme: ImportedProgramme,
+    file: ImportedProgramme,
     wanted: Wanted,
-    shift: Callable[[datetime], datetime],
+    zone: str,
     now: datetime,
 ) -> Event:
     title = Text({"en": wanted.title})
     return Event(
         id=uuid7(),
         organisation_id=organisation.id,
-        slug=new_slug(session, title),
+        slug=new_slug(transaction, title),
         title=title,
         state=EventState.PUBLISHED if wanted.publish else EventState.DRAFT,
         published_at=now if wanted.publish else None,
         languages=list(organisation.languages),
-        time_zone=wanted.time_zone,
-        starts_at=min(shift(item.starts_at) for item in programme.sessions),
-        ends_at=max(shift(item.ends_at) for item in programme.sessions),
+        time_zone=zone,
+        starts_at=min(item.starts_at for item in file.sessions if item.starts_at),
+        ends_at=max(item.ends_at for item in file.sessions if item.ends_at),
         contact_email=organisation.contact_email,
         privacy=organisation.privacy,
         accent=organisation.accent,
-        created_at=now,
-        changed_at=now,
-    )
-
-
-def _rooms(session: Database, event: Event, programme: ImportedProgramme) -> dict[str, UUID]:
-    ids: dict[str, UUID] = {}
-    used: set[str] = set()
-    for position, room in enumerate(programme.rooms):
-        slug = free_slug(
-            slug_of(latin(str(room.name.pick("en")))), used.__contains__, otherwise="room"
-        )
-        used.add(slug)
-        ids[room.key] = uuid7()
-        session.add(
-            Room(id=ids[room.key], event_id=event.id, slug=slug, name=room.name, position=position)
-        )
-    session.flush()
-    return ids
-
-
-def _speakers(
-    session: Database,
-    organisation_id: UUID,
-    format_name: str,
-    programme: ImportedProgramme,
-    now: datetime,
-) -> dict[str, UUID]:
-    known = {
-        row.source_id: row.id
-        for row in session.execute(
-            sa.select(Speaker.id, Speaker.source_id).where(
-                Speaker.organisation_id == organisation_id, Speaker.source_id.is_not(None)
-            ),
-        )
-    }
-    used = set(
-        session.scalars(sa.select(Speaker.slug).where(Speaker.organisation_id == organisation_id))
-    )
-    ids: dict[str, UUID] = {}
-    for person in programme.speakers:
-        source_id = _source_id(format_name, person)
-        if source_id in known:
-            ids[person.key] = known[source_id]
-            continue
-        wanted = slug_of(latin(person.name or person.name_zh))
-        slug = free_slug(wanted, used.__contains__, otherwise="speaker")
-        used.add(slug)
-        ids[person.key] = uuid7()
-        session.add(
-            Speaker(
-                id=ids[person.key],
-                organisation_id=organisation_id,
-                slug=slug,
-                name=person.name,
-                name_zh=person.name_zh,
-                biography=person.biography,
-                source_id=source_id,
-                created_at=now,
-                changed_at=now,
-            ),
-        )
-    session.flush()
-    return ids
-
-
-def _source_id(format_name: str, person: ImportedSpeaker) -> str:
-    """Return what tells a person apart: ids are only unique in a file, so the names count too."""
-    names = f"{plain_key(person.name)}\n{plain_key(person.name_zh)}"
-    return f"{format_name}:{person.key}:{hashlib.sha256(names.encode()).hexdigest()[:16]}"
-
-
-def _sessions(
-    session: Database,
-    event: Event,
-    programme: ImportedProgramme,
-    rooms: Mapping[str, UUID],
-    speakers: Mapping[str, UUID],
-    shift: Callable[[datetime], datetime],
-    now: datetime,
-) -> None:
-    rows = [_session(event, item, rooms, shift, now) for item in programme.sessions]
-    session.add_all(rows)
-    session.flush()
-    session.add_all(
-        Appearance(session_id=row.id, speaker_id=speakers[key], role=item.role, position=position)
-        for row, item in zip(rows, programme.sessions, strict=True)
-        for position, key in enumerate(item.speakers)
-        if key in speakers
-    )
-    session.flush()
-
-
-def _session(
-    event: Event,
-    item: ImportedSession,
-    rooms: Mapping[str, UUID],
-    shift: Callable[[datetime], datetime],
-    now: datetime,
-) -> Session:
-    starts_at = shift(item.starts_at)
-    days_moved = (
-        starts_at.astimezone(event.zone).date() - item.starts_at.astimezone(event.zone).date()
-    ).days
-    return Session(
-        id=uuid7(),
-        event_id=event.id,
-        room_id=rooms.get(item.room) if item.room else None,
-        kind=item.kind,
-        state=SessionState.CONFIRMED,
-        title=item.title,
-        abstract=item.abstract,
-        starts_at=starts_at,
-        ends_at=shift(item.ends_at),
-        day=item.day + timedelta(days=days_moved),
-        source_id=item.key,
         created_at=now,
         changed_at=now,
     )

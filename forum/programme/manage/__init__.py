@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from forum.programme.manage import board, sessions, speakers  # noqa: F401 - each hangs its views on the blueprint
+from forum.programme.manage import (  # noqa: F401 - each hangs its views on the blueprint
+    board,
+    cues,
+    exporting,
+    importing,
+    keeping,
+    late,
+    materials,
+    nods,
+    placing,
+    releases,
+    run_sheet,
+    sessions,
+    speakers,
+    tracks,
+    versions,
+)
 from forum.programme.manage.frame import blueprint
 
 __all__ = ["blueprint"]

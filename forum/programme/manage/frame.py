@@ -1,4 +1,4 @@
-"""What pages on the programme share: the blueprint, its entries, the larger limit for photos."""
+"""What pages on the programme share: the blueprint, its entries, the larger limits for uploads."""
 
 from __future__ import annotations
 
@@ -17,13 +17,32 @@ blueprint = Blueprint("programme_manage", __name__, url_prefix="/manage")
 LARGEST_UPLOAD = 10_500_000
 """Bytes of a form with a photo of 10 MB; every other form has the application's own limit."""
 
-UPLOADS = {"programme_manage.new_speaker", "programme_manage.speaker"}
+LARGEST_PDF_UPLOAD = 26_000_000
+"""Bytes of a form with a PDF: a little more than is taken, so that the form can say so itself."""
+
+LARGEST_PROGRAMME_UPLOAD = 21_000_000
+"""Bytes of a form with a programme file: again a little more than is taken."""
+
+UPLOADS = {
+    "programme_manage.import_file": LARGEST_PROGRAMME_UPLOAD,
+    "programme_manage.new_speaker": LARGEST_UPLOAD,
+    "programme_manage.speaker": LARGEST_UPLOAD,
+    "programme_manage.materials": LARGEST_PDF_UPLOAD,
+}
 
 office.room(
     office.Room(20, sentence("Programme"), "programme", "programme", Action.EDIT_PROGRAMME),
 )
 office.room(
-    office.Room(25, sentence("Speakers"), "mic", "speakers", Action.EDIT_PROGRAMME, wide=True),
+    office.Room(
+        25,
+        sentence("Speakers"),
+        "mic",
+        "speakers",
+        Action.EDIT_PROGRAMME,
+        wide=True,
+        also=("speaker-changes",),
+    ),
 )
 
 STATE_TAGS = {
@@ -34,7 +53,7 @@ STATE_TAGS = {
 
 
 @blueprint.url_value_preprocessor
-def _allow_photos(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+def _allow_uploads(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Raise the limit before the form's token is looked for in the body."""
-    if endpoint in UPLOADS:
-        request.max_content_length = LARGEST_UPLOAD
+    if limit := UPLOADS.get(endpoint or ""):
+        request.max_content_length = limit

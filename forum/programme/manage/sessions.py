@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from forum.core import clock
-from forum.core.dates import local_day, moment
+from forum.core.dates import local_day
 from forum.core.db import db
 from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
-from forum.core.http.i18n import current_language
-from forum.core.http.meanwhile import Theirs, compare
-from forum.core.impact import impact_of, mailed
+from forum.core.http.meanwhile import Theirs
+from forum.core.impact import Impact, Releasing, impact_of, mailed, reach_of
 from forum.core.permissions import Action
-from forum.core.revisions import Change, plain
-from forum.core.text import EMPTY
 from forum.events.models import Event
-from forum.events.queries import managed_event, rooms_of
-from forum.events.service import FIRST_CJK
+from forum.events.queries import managed_event
 from forum.programme import queries, service
+from forum.programme.differences import Told
 from forum.programme.forms import AskForm, SessionForm
-from forum.programme.manage.board import notes_of
 from forum.programme.manage.frame import STATE_TAGS, blueprint
+from forum.programme.manage.notes import notes_of
+from forum.programme.manage.typed import details_of, form_of, meet, offer, reader_of
 from forum.programme.models import Session
 from forum.programme.queries import Planned
 from forum.programme.rules import AppearanceRole, SessionKind, SessionState
-from forum.programme.service import NewSpeaker, Part, SessionChangedMeanwhile, SessionDetails
-
-COLUMN_WORDS = {
-    "kind": lazy_gettext("Kind"),
-    "title": lazy_gettext("Title"),
-    "abstract": lazy_gettext("What it is about"),
-    "room_id": lazy_gettext("Room"),
-    "track_id": lazy_gettext("Track"),
-    "starts_at": lazy_gettext("Start"),
-    "ends_at": lazy_gettext("End"),
-    "stream_url": lazy_gettext("Link to join online"),
-    "cast": lazy_gettext("On stage"),
-    "state": lazy_gettext("State"),
-}
+from forum.programme.service import SessionChangedMeanwhile
 
 
 @blueprint.route("/<slug>/programme/new", methods=["GET", "POST"])
@@ -62,7 +45,7 @@ def new_session(slug: str) -> str | tuple[str, int] | Response:
             "cast": [{"role": AppearanceRole.PRESENTER.value, "place": 1}],
         },
     )
-    _offer(form, event)
+    offer(form, event)
     status = 200
     if request.method == "POST" and (act := request.form.get("act")):
         form.rearrange(act)
@@ -73,7 +56,7 @@ def new_session(slug: str) -> str | tuple[str, int] | Response:
                 made = service.create_session(
                     actor,
                     event.id,
-                    _details(form),
+                    details_of(form),
                     confirmed=form.state.data == SessionState.CONFIRMED.value,
                     now=clock.now(),
                 )
@@ -82,10 +65,11 @@ def new_session(slug: str) -> str | tuple[str, int] | Response:
                 form.blame(error)
                 event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
             else:
-                flash(gettext("The session is in the programme."), "go")
+                flash(_after_saving(event, gettext("The session is in the programme.")), "go")
                 return _back(slug, made)
         form.sorted_by_number()
-    return render_template("programme/new.html", event=event, form=form), status
+    held = queries.settings_of(event.id).held
+    return render_template("programme/new.html", event=event, form=form, held=held), status
 
 
 @blueprint.route("/<slug>/programme/<uuid:session_id>", methods=["GET", "POST"])
@@ -95,7 +79,7 @@ def session(slug: str, session_id: UUID) -> str | tuple[str, int] | Response:
     actor = current_actor()
     event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
     found = queries.planned_session(event.id, session_id)
-    form = _form(event, found)
+    form = form_of(event, found)
     status = 200
     theirs: list[Theirs] = []
     if request.method == "POST" and (act := request.form.get("act")):
@@ -109,7 +93,7 @@ def session(slug: str, session_id: UUID) -> str | tuple[str, int] | Response:
                     event.id,
                     session_id,
                     form.made_from,
-                    _details(form),
+                    details_of(form),
                     confirm=form.state is not None
                     and form.state.data == SessionState.CONFIRMED.value,
                     now=clock.now(),
@@ -119,13 +103,14 @@ def session(slug: str, session_id: UUID) -> str | tuple[str, int] | Response:
                 event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
                 found = queries.planned_session(event.id, session_id)
                 if isinstance(error, SessionChangedMeanwhile):
-                    theirs = _meet(form, error.changes, event, found)
+                    theirs = meet(form, error.changes, event, found)
                 else:
                     form.blame(error)
             else:
-                flash(gettext("Saved."), "go")
+                flash(_after_saving(event, gettext("Saved.")), "go")
                 return _back(slug, saved)
         form.sorted_by_number()
+    settings = queries.settings_of(event.id)
     sessions = queries.planned_sessions(event.id)
     word, kind = STATE_TAGS[found.state]
     return (
@@ -137,7 +122,9 @@ def session(slug: str, session_id: UUID) -> str | tuple[str, int] | Response:
             theirs=theirs,
             meanwhile=status == SessionChangedMeanwhile.status,
             tag=(word, kind),
-            notes=notes_of(event, sessions, only=found.id),
+            held=settings.held or found.unreleased,
+            told=_unreleased(event, found),
+            notes=notes_of(event, sessions, only=found.id, settings=settings),
         ),
         status,
     )
@@ -150,17 +137,20 @@ def cancel_session(slug: str, session_id: UUID) -> str | Response:
     actor = current_actor()
     event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
     found = queries.planned_session(event.id, session_id)
+    held = queries.settings_of(event.id).held or found.unreleased
     form = AskForm()
     if request.method == "POST" and form.validate():
         service.cancel_session(actor, event.id, session_id, now=clock.now())
-        flash(gettext("The session is cancelled. Pages and calendars say so."), "go")
+        says = gettext("The session is cancelled. Pages and calendars say so.")
+        flash(gettext("The next release cancels the session.") if held else says, "go")
         return redirect(url_for("programme_manage.session", slug=slug, session_id=session_id), 303)
-    impacts = impact_of(db.session(), "session", found.id)
+    impacts = [] if held else _reached_by_cancelling(found)
     return render_template(
         "programme/cancel.html",
         event=event,
         form=form,
         session=found,
+        held=held,
         impacts=impacts,
         mailed=mailed(impacts),
     )
@@ -173,7 +163,9 @@ def reinstate_session(slug: str, session_id: UUID) -> Response:
     actor = current_actor()
     event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
     service.reinstate_session(actor, event.id, session_id, now=clock.now())
-    flash(gettext("The session is held after all. Pages and calendars say so."), "go")
+    held = queries.planned_session(event.id, session_id).unreleased
+    says = gettext("The session is held after all. Pages and calendars say so.")
+    flash(gettext("The next release holds the session after all.") if held else says, "go")
     return redirect(url_for("programme_manage.session", slug=slug, session_id=session_id), 303)
 
 
@@ -197,80 +189,29 @@ def _back(slug: str, made: Session) -> Response:
     return redirect(f"{there}#s-{made.id}", 303)
 
 
-def _form(event: Event, found: Planned) -> SessionForm:
-    form = SessionForm(data=SessionForm.shown(found, event.zone))
-    if found.state is not SessionState.DRAFT:
-        del form.state
-    _offer(form, event)
-    return form
-
-
-def _offer(form: SessionForm, event: Event) -> None:
-    key = current_language().key
-    form.offer(
-        speakers=[
-            (str(row.speaker.id), _known_as(row.speaker.shown_name, row.speaker.name_zh))
-            for row in queries.speakers_at(event.organisation_id, event.id)
-        ],
-        rooms=[
-            (str(room.id), room.name.pick(key, event.languages).text) for room in rooms_of(event.id)
-        ],
-        tracks=[
-            (str(track.id), track.name.pick(key, event.languages).text)
-            for track in queries.tracks_of(event.id)
-        ],
-        zone=event.zone,
+def _reached_by_cancelling(found: Planned) -> list[Impact]:
+    """Return who hears of it: what rooms count of a session, and who is on stage."""
+    releasing = Releasing(
+        found.event_id,
+        frozenset(),
+        frozenset(one.speaker_id for one in found.appearances),
+        clock.now(),
     )
+    counted = impact_of(db.session(), "session", found.id)
+    return [*counted, *reach_of(db.session(), releasing).impacts]
 
 
-def _known_as(name: str, name_zh: str) -> str:
-    return f"{name} {name_zh}" if name_zh and name != name_zh else name
+def _after_saving(event: Event, says: str) -> str:
+    """Add to what happened that guests see it later, where changes are held back."""
+    if not queries.settings_of(event.id).held:
+        return says
+    return str(gettext("%(saved)s Guests see it with the next release.", saved=says))
 
 
-def _details(form: SessionForm) -> SessionDetails:
-    parts = [Part(row["speaker"] or _named(row["new_name"]), row["role"]) for row in form.people()]
-    return SessionDetails(**form.values(), cast=parts)
-
-
-def _named(name: str) -> NewSpeaker:
-    """Take a name in Chinese signs as the Chinese one."""
-    latin = any(letter.isalpha() and ord(letter) < FIRST_CJK for letter in name)
-    return NewSpeaker(name) if latin or not name.strip() else NewSpeaker("", name_zh=name)
-
-
-def _meet(
-    form: SessionForm,
-    changes: tuple[Change, ...],
-    event: Event,
-    found: Planned,
-) -> list[Theirs]:
-    typed = {name: plain(value) for name, value in form.values().items()}
-    typed["cast"] = [
-        [str(row["speaker"] or row["new_name"]), row["role"].value, {}, None]
-        for row in form.people()
-    ]
-    untouched, theirs = compare(
-        changes,
-        typed,
-        words=COLUMN_WORDS,
-        say=lambda name, value: _said(name, value, event, found),
-    )
-    form.refill(untouched, found, event.zone)
-    return theirs
-
-
-def _said(name: str, value: Any, event: Event, found: Planned) -> str:  # noqa: ANN401 - a JSON value
-    key = current_language().key
-    if name == "at":
-        return moment(value, event.zone, key)
-    if value in (None, "", []):
-        return str(gettext("nothing"))
-    if name in {"starts_at", "ends_at"}:
-        return moment(datetime.fromisoformat(value), event.zone, key)
-    if name == "room_id":
-        room = found.room.name.pick(key, event.languages) if found.room else EMPTY
-        return room.text if found.room and str(found.room.id) == value else ""
-    if name == "cast":
-        people = {str(one.speaker_id): one.speaker.shown_name for one in found.appearances}
-        return ", ".join(people.get(who, "…") for who, *_ in value)
-    return "" if name == "track_id" else str(value)
+def _unreleased(event: Event, found: Planned) -> Told | None:
+    """Return what the next release changes of a session, where something waits."""
+    for one in queries.pending_changes([found]):
+        reader = reader_of(event, [one.before, one.after])
+        seen = one.before if one.before["state"] != SessionState.DRAFT.value else None
+        return reader.told(found.id, one.kinds, seen, one.after)
+    return None

@@ -1,57 +1,67 @@
-"""Speakers' profiles, with photos."""
+"""Speakers' profiles, with photos; how each is reached."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from forum.core import clock
-from forum.core.dates import moment
 from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
+from forum.core.http.headers import private
 from forum.core.http.i18n import current_language
 from forum.core.http.meanwhile import Theirs, compare
 from forum.core.permissions import Action
-from forum.core.revisions import Change, plain
+from forum.core.remarks import remarks_on
+from forum.core.revisions import Change, ThingChangedMeanwhile, fingerprint, plain
+from forum.core.text import clean_line
 from forum.events.models import Event
 from forum.events.queries import managed_event
 from forum.events.service import encode
 from forum.events.views import uploads
 from forum.programme import queries, service
-from forum.programme.forms import AskForm, SpeakerForm
+from forum.programme.faces import tile_of
+from forum.programme.forms import AskForm, ContactForm, SpeakerForm
 from forum.programme.manage.frame import blueprint
 from forum.programme.models import Speaker
+from forum.programme.profile_words import COLUMN_WORDS, said
+from forum.programme.queries import PEOPLE_A_PAGE, PeopleView
 from forum.programme.service import Photo, SpeakerChangedMeanwhile, SpeakerDetails
-
-COLUMN_WORDS = {
-    "name": lazy_gettext("Full name"),
-    "name_zh": lazy_gettext("Name in Chinese"),
-    "salutation": lazy_gettext("Salutation"),
-    "post_nominals": lazy_gettext("Letters after the name"),
-    "precedence": lazy_gettext("Precedence"),
-    "title": lazy_gettext("Job title"),
-    "affiliation": lazy_gettext("Organisation"),
-    "biography": lazy_gettext("Biography"),
-    "website": lazy_gettext("Website"),
-    "photo": lazy_gettext("Photo"),
-}
+from forum.programme.words import ENGAGEMENTS
 
 
 @blueprint.get("/<slug>/speakers")
 @permits(Action.EDIT_PROGRAMME)
 def speakers(slug: str) -> str:
-    """List who appears in the event, then everybody else the organisation knows."""
+    """List who is at the event, by answer, or everybody known; all of it in the address."""
     event = managed_event(current_actor(), slug, Action.EDIT_PROGRAMME)
-    rows = queries.speakers_at(event.organisation_id, event.id)
+    asked = request.args.get("view", "")
+    view = PeopleView(asked) if asked in set(PeopleView) else PeopleView.HERE
+    search = clean_line(request.args.get("q"))[: queries.LONGEST_SEARCH]
+    number = request.args.get("page", 1, type=int)
+    page = queries.people_page(event.organisation_id, event.id, view, search=search, number=number)
+    if not asked and not page.counts[PeopleView.HERE]:
+        view = PeopleView.ALL
+        page = queries.people_page(
+            event.organisation_id, event.id, view, search=search, number=number
+        )
     return render_template(
         "programme/speakers.html",
         event=event,
-        on_stage=[row for row in rows if row.sessions],
-        others=[row for row in rows if not row.sessions],
+        page=page,
+        page_size=PEOPLE_A_PAGE,
+        view=view,
+        views=PeopleView,
+        search=search,
+        tiles={row.speaker.id: tile_of(row.speaker) for row in page.rows},
+        states=ENGAGEMENTS,
+        remarks=remarks_on("speaker", event.id),
+        waiting=queries.number_waiting(event.id),
     )
 
 
@@ -85,7 +95,9 @@ def new_speaker(slug: str) -> str | tuple[str, int] | Response:
                     ),
                     "go",
                 )
-                return redirect(url_for("programme_manage.speakers", slug=slug), 303)
+                return redirect(
+                    url_for("programme_manage.contact", slug=slug, speaker_slug=made.slug), 303
+                )
     return render_template("programme/new_speaker.html", event=event, form=form), status
 
 
@@ -140,6 +152,50 @@ def speaker(slug: str, speaker_slug: str) -> str | tuple[str, int] | Response:
     )
 
 
+@blueprint.route("/<slug>/speakers/<speaker_slug>/contact", methods=["GET", "POST"])
+@permits(Action.EDIT_PROGRAMME)
+def contact(slug: str, speaker_slug: str) -> Response:
+    """Show and keep how a speaker is reached; no guest ever sees it."""
+    actor = current_actor()
+    event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
+    found = queries.managed_speaker(event.organisation_id, speaker_slug)
+    known = asdict(service.contact_details(queries.contact_of(found.id)))
+    form = ContactForm(data={**known, "seen": fingerprint(known)})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                service.keep_contact(
+                    actor,
+                    event.organisation_id,
+                    found.id,
+                    form.seen.data or "",
+                    form.details(),
+                    now=clock.now(),
+                )
+            except DomainError as error:
+                status = error.status
+                event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
+                found = queries.managed_speaker(event.organisation_id, speaker_slug)
+                known = asdict(service.contact_details(queries.contact_of(found.id)))
+                form.seen.data = fingerprint(known)
+                if not isinstance(error, ThingChangedMeanwhile):
+                    form.blame(error)
+            else:
+                flash(gettext("Saved."), "go")
+                return redirect(f"/manage/{slug}/speakers/{speaker_slug}/event", 303)
+    page = render_template(
+        "programme/speaker_contact.html",
+        event=event,
+        form=form,
+        speaker=found,
+        known=known,
+        meanwhile=status == ThingChangedMeanwhile.status,
+    )
+    return private(make_response(page, status))
+
+
 @blueprint.route("/<slug>/speakers/<speaker_slug>/remove", methods=["GET", "POST"])
 @permits(Action.EDIT_PROGRAMME)
 def remove_speaker(slug: str, speaker_slug: str) -> str | Response:
@@ -166,6 +222,7 @@ def remove_speaker(slug: str, speaker_slug: str) -> str | Response:
         speaker=found,
         sessions=_sessions_here(event, found),
         elsewhere=sum(one.event_id != event.id for one in queries.appearances_of(found.id)),
+        remarks=remarks_on("speaker", event.id).get(found.id, []),
     )
 
 
@@ -190,15 +247,7 @@ def _meet(
         changes,
         typed,
         words=COLUMN_WORDS,
-        say=lambda name, value: _said(name, value, event),
+        say=lambda name, value: said(name, value, event.zone, current_language().key),
     )
     form.refill(untouched, found)
     return theirs
-
-
-def _said(name: str, value: Any, event: Event) -> str:  # noqa: ANN401 - a JSON value
-    if name == "at":
-        return moment(value, event.zone, current_language().key)
-    if name == "photo":
-        return ""
-    return gettext("nothing") if value in (None, "") else str(value)

@@ -1,6 +1,7 @@
 """Tables of the programme: sessions and who appears in them, speakers, releases, imports."""
 
-from forum.programme.models.releases import ImportedThing, Programme, Release, ReleaseChange
+from forum.programme.models.imports import ImportedThing, WaitingImport
+from forum.programme.models.releases import Programme, Release, ReleaseChange
 from forum.programme.models.sessions import (
     Appearance,
     Cue,
@@ -37,4 +38,5 @@ __all__ = [
     "SpeakerContact",
     "Track",
     "Unavailability",
+    "WaitingImport",
 ]

@@ -1,4 +1,4 @@
-"""Tables of how a programme is shown: its settings, its numbered versions, where it came from."""
+"""Tables of how a programme is shown: its settings and its numbered versions."""
 
 from __future__ import annotations
 
@@ -87,27 +87,3 @@ class ReleaseChange(Model):
     release: Mapped[Release] = relationship(lazy="raise_on_sql", back_populates="changes")
 
     __table_args__ = (sa.UniqueConstraint("release_id", "session_id"),)
-
-
-class ImportedThing(Model):
-    """A thing that came from a file: its key there, and the values as last imported.
-
-    The values tell what an editor has changed here since, so that no import overwrites it unasked.
-    `thing` is session, speaker, room or track.
-    """
-
-    __tablename__ = "imported_thing"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
-    source: Mapped[str] = mapped_column(sa.String(40))
-    thing: Mapped[str] = mapped_column(sa.String(16))
-    key: Mapped[str] = mapped_column(sa.String(200))
-    thing_id: Mapped[UUID]
-    values: Mapped[dict[str, Any]]
-    imported_at: Mapped[datetime]
-
-    __table_args__ = (
-        sa.UniqueConstraint("event_id", "source", "thing", "key"),
-        sa.CheckConstraint("thing IN ('session', 'speaker', 'room', 'track')", name="thing"),
-    )

@@ -87,7 +87,6 @@ class Session(SessionContent, Model):
     changed_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
     calendar_sequence: Mapped[int] = mapped_column(default=0)
-    source_id: Mapped[str | None] = mapped_column(sa.String(120))
 
     room: Mapped[Room | None] = relationship(lazy="raise_on_sql")
     track: Mapped[Track | None] = relationship(lazy="raise_on_sql")
@@ -102,7 +101,6 @@ class Session(SessionContent, Model):
 
     __table_args__ = (
         sa.Index("ix_session_event", "event_id", "starts_at"),
-        sa.UniqueConstraint("event_id", "source_id"),
         sa.CheckConstraint(_TIME_WHOLE, name="time_whole"),
         sa.CheckConstraint("revision > 0 AND calendar_sequence >= 0", name="counters"),
     )
@@ -180,8 +178,8 @@ class Cue(Model):
 class Material(Model):
     """Slides or a hand-out of a session: a link, or an uploaded PDF in the uploads' folder.
 
-    Guests see it from `published_at`, never while that is empty. What a speaker sent is `accepted`
-    once an editor has nodded.
+    Guests see it from `published_at`, or with `after_session` once the session has ended; never
+    while neither is set. What a speaker sent is `accepted` once an editor has nodded.
     """
 
     __tablename__ = "material"
@@ -200,11 +198,18 @@ class Material(Model):
     size: Mapped[int] = mapped_column(default=0)
     accepted: Mapped[bool] = mapped_column(default=True)
     published_at: Mapped[datetime | None]
+    after_session: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
     __table_args__ = (
+        sa.CheckConstraint("NOT after_session OR published_at IS NULL", name="one_time"),
         sa.CheckConstraint("kind IN ('slides', 'handout', 'recording', 'link')", name="kind"),
         sa.CheckConstraint("(url <> '') <> (file_name IS NOT NULL)", name="link_or_file"),
         sa.CheckConstraint("size >= 0", name="size"),
     )
+
+    @property
+    def address(self) -> str:
+        """Where guests find it once it is published."""
+        return self.url or f"/uploads/materials/{self.file_name}"

@@ -47,23 +47,24 @@ class Speaker(Model):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
-    source_id: Mapped[str | None] = mapped_column(sa.String(160))
 
     picture: Mapped[Picture | None] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (
         sa.UniqueConstraint("organisation_id", "slug"),
-        sa.UniqueConstraint("organisation_id", "source_id"),
         sa.CheckConstraint("name <> '' OR name_zh <> ''", name="named"),
     )
 
     @property
     def shown_name(self) -> str:
         """The Latin name with salutation and post-nominals, else the Chinese one."""
-        latin = " ".join(part for part in (self.salutation, self.name) if self.name and part)
-        if self.post_nominals and latin:
-            latin = f"{latin}, {self.post_nominals}"
-        return latin or self.name_zh
+        return latin_name(self.name, self.salutation, self.post_nominals) or self.name_zh
+
+
+def latin_name(name: str, salutation: str, post_nominals: str) -> str:
+    """Return a Latin name with what stands before and behind it; empty without one."""
+    latin = f"{salutation} {name}" if salutation and name else name
+    return f"{latin}, {post_nominals}" if post_nominals and latin else latin
 
 
 class SpeakerContact(Model):
@@ -169,6 +170,7 @@ class Proposal(Model):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(sa.String(200), default="")
 
+    speaker: Mapped[Speaker] = relationship(lazy="raise_on_sql")
     picture: Mapped[Picture | None] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (

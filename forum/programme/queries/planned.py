@@ -16,7 +16,7 @@ from forum.core.errors import NotFound
 from forum.core.revisions import plain
 from forum.core.text import Text
 from forum.events.models import Room
-from forum.programme.models import Session, SessionDraft, Speaker, Track
+from forum.programme.models import Appearance, Session, SessionDraft, Speaker, Track
 from forum.programme.queries.sessions import in_order, whole_session
 from forum.programme.rules import (
     COLUMNS,
@@ -98,6 +98,11 @@ class Planned:
         return self.public.revision
 
     @property
+    def pool_id(self) -> UUID | None:
+        """The places' id, where people must sign up."""
+        return self.public.pool_id
+
+    @property
     def pool(self) -> SeatPool | None:
         """The places, where people must sign up; they are no matter of versions."""
         return self.public.pool
@@ -140,6 +145,29 @@ def planned_session(event_id: UUID, session_id: UUID) -> Planned:
     if not found:
         raise NotFound
     return found[0]
+
+
+def planned_with(event_id: UUID, speaker_id: UUID) -> list[Planned]:
+    """Return the sessions in which somebody appears, for guests or as planned (3 to 6 statements).
+
+    Which of the two it is must be looked up in `public.appearances` and `appearances`.
+    """
+    shown = (
+        sa.select(Appearance.session_id)
+        .join(Session, Session.id == Appearance.session_id)
+        .where(Session.event_id == event_id, Appearance.speaker_id == speaker_id)
+    )
+    waiting = sa.select(SessionDraft.session_id).where(
+        SessionDraft.event_id == event_id,
+        sa.cast(SessionDraft.cast, sa.String).contains(str(speaker_id)),
+    )
+    public = db.session.scalars(
+        sa.select(Session)
+        .where(sa.or_(Session.id.in_(shown), Session.id.in_(waiting)))
+        .options(*whole_session())
+        .execution_options(populate_existing=True)
+    )
+    return _laid_over(event_id, public.unique().all())
 
 
 def pending_changes(sessions: Iterable[Planned]) -> list[Pending]:

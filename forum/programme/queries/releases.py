@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from forum.core.db import db
 from forum.core.errors import NotFound
-from forum.programme.models import Programme, Release
+from forum.programme.models import Programme, Release, ReleaseChange, SessionDraft
 from forum.programme.rules import ReleaseMode
 
 MOST_SHOWN = 200
@@ -48,6 +48,12 @@ def as_settings(row: Programme | None) -> ProgrammeSettings:
     )
 
 
+def number_unreleased(event_id: UUID) -> int:
+    """Return how many sessions have changes that guests do not see yet (1 statement)."""
+    waiting = sa.select(sa.func.count()).select_from(SessionDraft)
+    return db.session.scalar(waiting.where(SessionDraft.event_id == event_id)) or 0
+
+
 def releases_of(event_id: UUID, limit: int = MOST_SHOWN) -> Sequence[Release]:
     """Return an event's versions with their changes, the newest first (2 statements)."""
     return db.session.scalars(
@@ -57,6 +63,16 @@ def releases_of(event_id: UUID, limit: int = MOST_SHOWN) -> Sequence[Release]:
         .order_by(Release.number.desc())
         .limit(limit)
     ).all()
+
+
+def latest_release(event_id: UUID) -> Release | None:
+    """Return an event's newest version without its changes, or None (1 statement)."""
+    return db.session.scalar(
+        sa.select(Release)
+        .where(Release.event_id == event_id)
+        .order_by(Release.number.desc())
+        .limit(1)
+    )
 
 
 def release_of(event_id: UUID, number: int) -> Release:
@@ -69,3 +85,15 @@ def release_of(event_id: UUID, number: int) -> Release:
     if found is None:
         raise NotFound
     return found
+
+
+def sessions_changed_since(event_id: UUID, number: int) -> int:
+    """Return how many sessions were changed in versions after one (1 statement)."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count(sa.distinct(ReleaseChange.session_id)))
+            .join(Release, Release.id == ReleaseChange.release_id)
+            .where(Release.event_id == event_id, Release.number > number)
+        )
+        or 0
+    )

@@ -59,6 +59,21 @@ def session_of(event_id: UUID, session_id: UUID, *, include_drafts: bool = False
     return found
 
 
+def sessions_with(event_id: UUID, speaker_id: UUID) -> Sequence[Session]:
+    """Return the public sessions of an event in which somebody appears, in order (2 statements)."""
+    theirs = sa.select(Appearance.session_id).where(Appearance.speaker_id == speaker_id)
+    found = db.session.scalars(
+        sa.select(Session)
+        .where(
+            Session.event_id == event_id,
+            Session.state != SessionState.DRAFT,
+            Session.id.in_(theirs),
+        )
+        .options(*whole_session()),
+    )
+    return sorted(found.unique().all(), key=in_order)
+
+
 def speakers_at(organisation_id: UUID, event_id: UUID) -> Sequence[SpeakerRow]:
     """Return all speakers of an organisation with their number of sessions here (1 statement)."""
     here = (
@@ -135,3 +150,23 @@ def whole_session() -> tuple[ORMOption, ...]:
         .joinedload(Appearance.speaker)
         .joinedload(Speaker.picture),
     )
+
+
+def sessions_by_track(event_id: UUID) -> dict[UUID, int]:
+    """Return how many sessions each track of an event has for guests (1 statement)."""
+    rows = db.session.execute(
+        sa.select(Session.track_id, sa.func.count())
+        .where(Session.event_id == event_id, Session.track_id.is_not(None))
+        .group_by(Session.track_id)
+    )
+    return {track_id: number for track_id, number in rows if track_id}
+
+
+def shown_sessions(event_id: UUID) -> set[UUID]:
+    """Return the ids of the sessions that have a public page: those with a time (1 statement)."""
+    wanted = sa.select(Session.id).where(
+        Session.event_id == event_id,
+        Session.state != SessionState.DRAFT,
+        Session.starts_at.is_not(None),
+    )
+    return set(db.session.scalars(wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -109,3 +109,26 @@ def change_kinds(before: Content | None, after: Content) -> list[ChangeKind]:
 def merged(changes: list[tuple[Content | None, Content]]) -> tuple[Content | None, Content]:
     """Return one change out of several of the same session, oldest first."""
     return changes[0][0], changes[-1][1]
+
+
+def tells_guests(kinds: Iterable[ChangeKind]) -> bool:
+    """Say whether those who come to the session are written to."""
+    return not TELLING.isdisjoint(kinds)
+
+
+def speakers_told(
+    kinds: Iterable[ChangeKind], before: Content | None, after: Content
+) -> frozenset[str]:
+    """Return the ids of the people on stage who are written to, who came or left among them.
+
+    Another order on stage is told to nobody.
+    """
+    found = TELLING_SPEAKERS.intersection(kinds)
+    sides = [side["cast"] for side in (before, after) if side]
+    if found == {ChangeKind.PEOPLE} and len({_parts_played(rows) for rows in sides}) == 1:
+        return frozenset()
+    return frozenset(row[0] for rows in sides for row in rows) if found else frozenset()
+
+
+def _parts_played(rows: list[Any]) -> frozenset[tuple[Any, ...]]:
+    return frozenset((who, role, *sorted(called.items())) for who, role, called, *_ in rows)

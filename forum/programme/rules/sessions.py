@@ -17,6 +17,7 @@ MOST_PARTS = 60
 """Appearances in one session."""
 MOST_SESSIONS = 2000
 LARGEST_PRECEDENCE = 9999
+LONGEST_MINUTES = 7 * 24 * 60
 SMALL_HOURS = time(6)
 LATE = time(12)
 
@@ -91,6 +92,7 @@ SPOKEN = (
 """Languages that can be spoken on a stage (ISO 639), those of Hong Kong first."""
 
 MOST_PANEL_PARTS = 12
+MOST_TRACKS = 60
 LONGEST_CALLED = 80
 LARGEST_PLACES = 100_000
 

@@ -7,6 +7,10 @@ from enum import StrEnum
 from forum.core.errors import Conflict
 from forum.core.i18n import sentence
 
+LONGEST_SURNAME = 100
+LONGEST_CONTACT_NOTE = 2000
+MOST_LINKS = 8
+
 
 class EngagementState(StrEnum):
     """Where a speaker stands with an event; who is merely planned has not been asked."""

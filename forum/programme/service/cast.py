@@ -20,6 +20,9 @@ from forum.programme.models import Appearance, Speaker
 from forum.programme.queries import OnStage
 from forum.programme.rules import AppearanceRole
 
+NO_SLUGS = ("new",)
+"""Addresses below /manage/{event}/speakers/ that no profile may take."""
+
 
 class SpeakerTwice(Invalid):
     """The same person stands twice in the same role."""
@@ -113,7 +116,7 @@ def store_cast(
     stored: Sequence[Appearance],
     rows: Sequence[CastRow],
 ) -> None:
-    """Make the stored appearances of a session those of the rows, in their order."""
+    """Make the stored appearances of a session those of the rows, in their order; not flushed."""
     known = {(str(one.speaker_id), one.role.value): one for one in stored}
     wanted = {(who, role) for who, role, *_ in rows}
     for key in known.keys() - wanted:
@@ -124,7 +127,6 @@ def store_cast(
             one = Appearance(session_id=session_id, speaker_id=UUID(who), role=AppearanceRole(role))
             transaction.add(one)
         one.position, one.called, one.part = position, Text(called), part
-    transaction.flush()
 
 
 def free_speaker_slug(transaction: Transaction, organisation_id: UUID, name: str) -> str:
@@ -139,7 +141,7 @@ def free_speaker_slug(transaction: Transaction, organisation_id: UUID, name: str
             ),
         ),
     )
-    return free_slug(wanted, used.__contains__, otherwise="speaker")
+    return free_slug(wanted, {*used, *NO_SLUGS}.__contains__, otherwise="speaker")
 
 
 def _check_known(transaction: Transaction, organisation_id: UUID, parts: Sequence[Part]) -> None:

@@ -12,7 +12,7 @@ from forum.core import audit
 from forum.core.actor import SYSTEM, Actor
 from forum.core.db import writing
 from forum.core.permissions import Action
-from forum.core.revisions import difference
+from forum.core.revisions import check_unchanged, difference
 from forum.events.models import Event
 from forum.events.service import locked_event
 from forum.programme.rules import ReleaseCause, ReleaseMode
@@ -30,8 +30,13 @@ class Keeping:
     nod: bool
 
 
-def keep_programme(actor: Actor, event_id: UUID, keeping: Keeping, *, now: datetime) -> None:
-    """Change how an event's programme is kept; what waits for release goes on waiting."""
+def keep_programme(
+    actor: Actor, event_id: UUID, keeping: Keeping, *, now: datetime, seen: str | None = None
+) -> None:
+    """Change how an event's programme is kept; what waits for release goes on waiting.
+
+    `seen` is the fingerprint a form carried. Raises ThingChangedMeanwhile.
+    """
     with writing() as transaction:
         event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
         programme = programme_of(transaction, event.id)
@@ -41,7 +46,10 @@ def keep_programme(actor: Actor, event_id: UUID, keeping: Keeping, *, now: datet
             "turnaround": keeping.turnaround,
             "nod": keeping.nod,
         }
-        changes = difference({name: getattr(programme, name) for name in wanted}, wanted)
+        before = {name: getattr(programme, name) for name in wanted}
+        if seen is not None:
+            check_unchanged(seen, before)
+        changes = difference(before, wanted)
         for name, value in wanted.items():
             setattr(programme, name, value)
         if changes:
@@ -55,6 +63,24 @@ def keep_programme(actor: Actor, event_id: UUID, keeping: Keeping, *, now: datet
                 {"changes": changes},
                 now,
             )
+
+
+def withdraw_preview(actor: Actor, event_id: UUID, *, now: datetime) -> None:
+    """Make every preview link of the programme that was handed out worthless."""
+    with writing() as transaction:
+        event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
+        programme = programme_of(transaction, event.id)
+        programme.preview_generation += 1
+        transaction.flush()
+        audit.record(
+            transaction,
+            actor,
+            "programme.preview_withdrawn",
+            ("programme", event.id),
+            event.organisation_id,
+            {"generation": programme.preview_generation},
+            now,
+        )
 
 
 def note_first_version(transaction: Transaction, event: Event, now: datetime) -> None:

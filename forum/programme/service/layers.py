@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from forum.core import audit
 from forum.core.actor import Actor
+from forum.core.page_scopes import SITE, changed, event_scope
 from forum.core.revisions import difference, plain
 from forum.events.models import Event
 from forum.programme.models import Appearance, Programme, Session, SessionDraft
@@ -91,30 +92,61 @@ def put(
     Guests see it at once, or it waits for the next release: where the event holds changes back, or
     the session has changes that wait already. `held` decides otherwise.
     """
+    changes, shown = lay(transaction, actor, layers, wanted, cast, now, action=action, held=held)
+    transaction.flush()
+    if shown is not None:
+        changed(transaction, event_scope(layers.event.id), SITE)
+        note_release(
+            transaction,
+            actor,
+            layers.event,
+            layers.programme,
+            [shown],
+            now,
+            ReleaseCause.SAVED,
+        )
+    return changes
+
+
+def lay(
+    transaction: Transaction,
+    actor: Actor,
+    layers: Layers,
+    wanted: Mapping[str, Any],
+    cast: list[CastRow] | None,
+    now: datetime,
+    *,
+    action: str,
+    held: bool | None = None,
+) -> tuple[set[str], Changed | None]:
+    """Do what `put` does for one of many sessions; also return what guests now see otherwise.
+
+    Whoever changes many flushes, drops the pages and makes the version once, for all.
+    """
     changes = difference({name: layers.planned(name) for name in wanted}, wanted)
     if cast is not None and cast != layers.cast:
         changes["cast"] = [layers.cast, cast]
     if not changes:
-        return set()
+        return set(), None
     if _waits(layers, wanted) if held is None else held:
         _put_aside(transaction, layers, wanted, cast, now)
         note_held(transaction, actor, layers.event, layers.session, changes, now, action=action)
-        return set(changes)
+        return set(changes), None
     before = layers.content()
     show(transaction, layers, {name: wanted[name] for name in wanted if name in changes}, cast)
-    note_session(transaction, actor, layers.event, layers.session, changes, now, action=action)
-    after = {**before, **{name: plain(value) for name, value in wanted.items()}}
-    after["cast"] = before["cast"] if cast is None else cast
-    note_release(
+    note_session(
         transaction,
         actor,
         layers.event,
-        layers.programme,
-        [Changed(layers.session.id, before, after)],
+        layers.session,
+        changes,
         now,
-        ReleaseCause.SAVED,
+        action=action,
+        drops_pages=False,
     )
-    return set(changes)
+    after = {**before, **{name: plain(value) for name, value in wanted.items()}}
+    after["cast"] = before["cast"] if cast is None else cast
+    return set(changes), Changed(layers.session.id, before, after)
 
 
 def show(
@@ -144,7 +176,6 @@ def note_held(
 ) -> None:
     """Count and record a change that guests do not see yet."""
     session.revision += 1
-    transaction.flush()
     audit.record(
         transaction,
         actor,

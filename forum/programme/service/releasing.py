@@ -36,6 +36,7 @@ from forum.programme.queries import Planned, columns_of
 from forum.programme.rules import COLUMNS, Content, SessionKind, SessionState
 from forum.programme.service.cast import CastRow
 from forum.programme.service.changes import locked_session, note_session
+from forum.programme.service.conflicting import strictly
 from forum.programme.service.layers import Layers, layers_of, programme_of, put, show
 from forum.programme.service.versions import Changed, Why, note_release
 
@@ -87,7 +88,8 @@ def release_programme(
     """Show guests everything that waits, as one numbered version; a constant number of reads.
 
     `seen` is the fingerprint of what the page showed. Emits session.changed or .cancelled for each
-    session, and programme.released. Raises ProgrammeChangedMeanwhile, NothingToRelease.
+    session, and programme.released. Raises ProgrammeChangedMeanwhile, NothingToRelease,
+    StrictConflict.
     """
     with writing() as transaction:
         event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
@@ -96,8 +98,9 @@ def release_programme(
             raise NothingToRelease
         if seen != seen_of((one.session.id, one.session.revision) for one in waiting):
             raise ProgrammeChangedMeanwhile
-        changes = [_show(transaction, actor, one, now) for one in waiting]
         programme = programme_of(transaction, event.id)
+        with strictly(transaction, event, programme):
+            changes = [_show(transaction, actor, one, now) for one in waiting]
         release = note_release(transaction, actor, event, programme, changes, now, why)
         transaction.flush()
         changed(transaction, event_scope(event.id), SITE)
@@ -113,15 +116,31 @@ def release_programme(
 
 
 def discard_changes(
-    actor: Actor, event_id: UUID, session_id: UUID | None = None, *, now: datetime
+    actor: Actor,
+    event_id: UUID,
+    session_id: UUID | None = None,
+    *,
+    now: datetime,
+    seen: str | None = None,
 ) -> int:
-    """Throw away what waits for release, of one session or of all; return of how many."""
+    """Throw away what waits for release, of one session or of all; return of how many.
+
+    `seen` is the fingerprint of what the page showed. Raises ProgrammeChangedMeanwhile.
+    """
     with writing() as transaction:
         event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
         wanted = sa.select(SessionDraft).where(SessionDraft.event_id == event.id)
         if session_id is not None:
             wanted = wanted.where(SessionDraft.session_id == session_id)
         drafts = transaction.scalars(wanted).all()
+        if seen is not None:
+            revisions = transaction.execute(
+                sa.select(Session.id, Session.revision).where(
+                    Session.id.in_([draft.session_id for draft in drafts])
+                )
+            )
+            if seen != seen_of((row.id, row.revision) for row in revisions):
+                raise ProgrammeChangedMeanwhile
         for draft in drafts:
             transaction.delete(draft)
         transaction.execute(
@@ -180,6 +199,9 @@ def _waiting(transaction: Transaction, event: Event) -> list[Layers]:
     ).all()
     if not drafts:
         return []
+    casts = _still_there(transaction, *(draft.cast for draft in drafts))
+    for draft, rows in zip(drafts, casts, strict=True):
+        draft.cast = rows
     ids = [draft.session_id for draft in drafts]
     sessions = {
         one.id: one
@@ -211,10 +233,9 @@ def _show(transaction: Transaction, actor: Actor, layers: Layers, now: datetime)
     before = layers.content()
     wanted = {name: getattr(draft, name) for name in COLUMNS}
     changes = difference({name: getattr(session, name) for name in wanted}, wanted)
-    rows = _still_there(transaction, draft.cast)
-    if rows != before["cast"]:
-        changes["cast"] = [before["cast"], rows]
-    show(transaction, layers, wanted, rows)
+    if draft.cast != before["cast"]:
+        changes["cast"] = [before["cast"], draft.cast]
+    show(transaction, layers, wanted, draft.cast)
     note_session(
         transaction,
         actor,
@@ -225,16 +246,14 @@ def _show(transaction: Transaction, actor: Actor, layers: Layers, now: datetime)
         action="session.released",
         drops_pages=False,
     )
-    return Changed(session.id, before, {**columns_of(session), "cast": rows})
+    return Changed(session.id, before, {**columns_of(session), "cast": draft.cast})
 
 
-def _still_there(transaction: Transaction, rows: list[CastRow]) -> list[CastRow]:
-    """Leave out people whose profiles were removed since the draft was saved."""
-    if not rows:
-        return rows
-    ids = {UUID(row[0]) for row in rows}
+def _still_there(transaction: Transaction, *casts: list[CastRow]) -> list[list[CastRow]]:
+    """Leave out people whose profiles were removed since these were saved (1 statement)."""
+    ids = {UUID(row[0]) for rows in casts for row in rows}
     known = set(transaction.scalars(sa.select(Speaker.id).where(Speaker.id.in_(ids))))
-    return [row for row in rows if UUID(row[0]) in known]
+    return [[row for row in rows if UUID(row[0]) in known] for rows in casts]
 
 
 def _then(transaction: Transaction, event: Event, number: int) -> dict[UUID, Content]:
@@ -259,7 +278,8 @@ def _as_it_was(
     track = transaction.get(Track, columns["track_id"]) if columns["track_id"] else None
     columns["room_id"] = room.id if room and room.event_id == event.id else None
     columns["track_id"] = track.id if track and track.event_id == event.id else None
-    return columns, _still_there(transaction, list(before["cast"]))
+    (cast,) = _still_there(transaction, before["cast"])
+    return columns, cast
 
 
 def _columns(content: Content) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from forum.programme.rules import (
 )
 from forum.programme.service.cast import Part, hold_speakers, store_cast, wanted_cast
 from forum.programme.service.changes import locked_session
+from forum.programme.service.conflicting import strictly
 from forum.programme.service.layers import layers_of, note_held, put
 
 
@@ -82,17 +83,17 @@ class SessionDetails:
     kind: SessionKind
     title: Text
     abstract: Text
-    delivered_in: Sequence[str]
-    interpreted_into: Sequence[str]
     room_id: UUID | None
-    also_in: Sequence[UUID]
     track_id: UUID | None
-    parts: Sequence[Mapping[str, Any]]
     starts_at: datetime | None
     ends_at: datetime | None
     day: date | None
     stream_url: str
     cast: Sequence[Part]
+    delivered_in: Sequence[str] = ()
+    interpreted_into: Sequence[str] = ()
+    also_in: Sequence[UUID] = ()
+    parts: Sequence[Mapping[str, Any]] = ()
 
     def columns(self, event: Event) -> dict[str, object]:
         """Return the columns, with the day worked out in the event's zone."""
@@ -121,7 +122,7 @@ def create_session(
     """Add a session, a draft or one that guests see at once, with who appears in it.
 
     Emits session.changed where guests see it. Raises EndsBeforeStart, FarDay, SpeakerTwice,
-    NotFound for a room, track or speaker of others.
+    StrictConflict, NotFound for a room, track or speaker of others.
     """
     _check_times(details)
     return once_more_when_raced(lambda: _create(actor, event_id, details, now, confirmed=confirmed))
@@ -151,10 +152,12 @@ def _create(
         rows = wanted_cast(transaction, event.organisation_id, details.cast, now)
         store_cast(transaction, session.id, [], rows)
         note_held(transaction, actor, event, session, {}, now, action="session.created")
+        transaction.flush()
         if confirmed:
             layers = layers_of(transaction, event, session)
             wanted = {"state": SessionState.CONFIRMED}
-            put(transaction, actor, layers, wanted, None, now, action="session.confirmed")
+            with strictly(transaction, event, layers.programme):
+                put(transaction, actor, layers, wanted, None, now, action="session.confirmed")
         return session
 
 
@@ -204,7 +207,8 @@ def _update(
             wanted["state"] = SessionState.CONFIRMED
         rows = wanted_cast(transaction, event.organisation_id, details.cast, now)
         action = "session.confirmed" if confirm else "session.changed"
-        put(transaction, actor, layers, wanted, rows, now, action=action)
+        with strictly(transaction, event, layers.programme):
+            put(transaction, actor, layers, wanted, rows, now, action=action)
         return session
 
 
@@ -219,7 +223,7 @@ def place_session(
 ) -> Session:
     """Give a session another time or room, or put it back into the tray.
 
-    Raises SessionChangedMeanwhile, EndsBeforeStart, FarDay, NotFound.
+    Raises SessionChangedMeanwhile, EndsBeforeStart, FarDay, StrictConflict, NotFound.
     """
     if place.starts_at is not None and place.ends_at is not None:
         check_span(place.starts_at, place.ends_at, field="end_time")
@@ -231,7 +235,8 @@ def place_session(
             )
         _check_room(transaction, event, place.room_id)
         layers = layers_of(transaction, event, session)
-        put(transaction, actor, layers, place.columns(event), None, now, action="session.moved")
+        with strictly(transaction, event, layers.programme):
+            put(transaction, actor, layers, place.columns(event), None, now, action="session.moved")
         return session
 
 

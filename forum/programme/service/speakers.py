@@ -1,9 +1,8 @@
-"""Speakers' profiles: made, changed with their photo, removed."""
+"""Speakers' profiles: made, changed with their photo, removed; how they are reached."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -14,54 +13,33 @@ from sqlalchemy.orm import Session as Transaction
 from forum.core import audit
 from forum.core.actor import Actor
 from forum.core.db import db, once_more_when_raced, writing
-from forum.core.errors import NotFound
-from forum.core.page_scopes import SITE, changed, event_scope
 from forum.core.permissions import Action, require
-from forum.core.revisions import ChangedMeanwhile, changes_since, difference
-from forum.core.text import Text
-from forum.events.models import Event, Picture
-from forum.events.service import (
-    Encoded,
-    Kept,
-    add_picture,
-    delete_files,
-    files_of,
-    keep_face,
-    keep_files,
-)
-from forum.programme.models import Appearance, Session, Speaker
+from forum.core.revisions import changes_since, check_unchanged, difference
+from forum.events.models import Picture
+from forum.programme.models import Proposal, Speaker, SpeakerContact
 from forum.programme.service.cast import free_speaker_slug
-
-
-class SpeakerChangedMeanwhile(ChangedMeanwhile):
-    """The profile was saved by somebody else meanwhile."""
-
-    code = "speaker_changed_meanwhile"
-
-
-@dataclass(frozen=True, slots=True)
-class SpeakerDetails:
-    """What is said of a person on stage; each name is a column."""
-
-    name: str
-    name_zh: str
-    salutation: str
-    post_nominals: str
-    precedence: int
-    title: Text
-    affiliation: Text
-    biography: Text
-    website: str
+from forum.programme.service.photos import Photo, PhotoFiles
+from forum.programme.service.profiles import (
+    SpeakerChangedMeanwhile,
+    SpeakerDetails,
+    held_events,
+    held_profile,
+    note_profile,
+    picture_of,
+    show_photo,
+    tell_events,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
-    """What to do with the photo: a new one, the same with another focus, or none."""
+class ContactDetails:
+    """How the organiser reaches a speaker; each name is a column."""
 
-    folder: Path
-    new: Encoded | None = None
-    focus: tuple[int, int] = (50, 40)
-    remove: bool = False
+    email: str = ""
+    phone: str = ""
+    assistant: str = ""
+    note: str = ""
+    lang: str = "en"
 
 
 def create_speaker(
@@ -73,14 +51,19 @@ def create_speaker(
     now: datetime,
 ) -> Speaker:
     """Make a profile with an address of its own; raises Forbidden, PictureNotKept."""
-    kept = _Files(photo)
+    kept = PhotoFiles(photo)
     kept.prepare()
     with kept:
         return once_more_when_raced(lambda: _create(actor, organisation_id, details, kept, now=now))
 
 
 def _create(
-    actor: Actor, organisation_id: UUID, details: SpeakerDetails, kept: _Files, *, now: datetime
+    actor: Actor,
+    organisation_id: UUID,
+    details: SpeakerDetails,
+    kept: PhotoFiles,
+    *,
+    now: datetime,
 ) -> Speaker:
     with writing() as transaction:
         require(actor, Action.EDIT_PROGRAMME, organisation_id)
@@ -89,11 +72,11 @@ def _create(
             slug=free_speaker_slug(transaction, organisation_id, details.name or details.name_zh),
             created_at=now,
             changed_at=now,
-            **_columns(details),
+            **details.columns(),
         )
         transaction.add(speaker)
         transaction.flush()
-        kept.apply(transaction, speaker, None, now)
+        show_photo(transaction, kept, speaker, now)
         audit.record(
             transaction,
             actor,
@@ -121,37 +104,36 @@ def update_speaker(
     Pages of every event the person appears in follow. Raises SpeakerChangedMeanwhile, NotFound,
     PictureNotKept.
     """
-    kept = _Files(photo)
-    kept.prepare(_file_of(speaker_id, made_from))
+    kept = PhotoFiles(photo)
+    kept.prepare(file_of(speaker_id, made_from))
     with kept, writing() as transaction:
-        speaker = _locked(transaction, actor, organisation_id, speaker_id)
-        if speaker.revision != made_from:
-            raise SpeakerChangedMeanwhile(
-                changes_since(transaction, "speaker", speaker.id, made_from),
-            )
-        wanted = _columns(details)
-        changes = difference({name: getattr(speaker, name) for name in wanted}, wanted)
-        for name in changes:
-            setattr(speaker, name, wanted[name])
-        picture = transaction.get(Picture, speaker.picture_id) if speaker.picture_id else None
-        if kept.apply(transaction, speaker, picture, now):
-            changes["photo"] = [None, None]
-        if changes:
-            events = _held_events(transaction, speaker.id)
-            speaker.revision += 1
-            speaker.changed_at = now
-            transaction.flush()
-            _tell(transaction, speaker.id, events, now)
-            audit.record(
-                transaction,
-                actor,
-                "speaker.changed",
-                ("speaker", speaker.id),
-                organisation_id,
-                {"revision": speaker.revision, "changes": changes},
-                now,
-            )
+        speaker = held_profile(transaction, actor, organisation_id, speaker_id)
+        store_profile(transaction, actor, speaker, made_from, details, kept, now)
     return speaker
+
+
+def store_profile(
+    transaction: Transaction,
+    actor: Actor,
+    speaker: Speaker,
+    made_from: int,
+    details: SpeakerDetails,
+    kept: PhotoFiles,
+    now: datetime,
+) -> None:
+    """Write what was typed into a locked profile; raises SpeakerChangedMeanwhile."""
+    if speaker.revision != made_from:
+        raise SpeakerChangedMeanwhile(
+            changes_since(transaction, "speaker", speaker.id, made_from),
+        )
+    wanted = details.columns()
+    changes = difference({name: getattr(speaker, name) for name in wanted}, wanted)
+    for name in changes:
+        setattr(speaker, name, wanted[name])
+    if show_photo(transaction, kept, speaker, now):
+        changes["photo"] = [None, None]
+    if changes:
+        note_profile(transaction, actor, speaker, changes, now)
 
 
 def remove_speaker(
@@ -162,11 +144,12 @@ def remove_speaker(
     *,
     now: datetime,
 ) -> None:
-    """Remove a profile, its appearances and its photo; raises NotFound."""
-    kept = _Files(Photo(folder, remove=True))
+    """Remove a profile, its appearances and all its photos; raises NotFound."""
+    kept = PhotoFiles(Photo(folder, remove=True))
     with kept, writing() as transaction:
-        speaker = _locked(transaction, actor, organisation_id, speaker_id)
-        _tell(transaction, speaker.id, _held_events(transaction, speaker.id), now)
+        speaker = held_profile(transaction, actor, organisation_id, speaker_id)
+        events = held_events(transaction, speaker.id)
+        tell_events(transaction, speaker.id, events, now)
         audit.record(
             transaction,
             actor,
@@ -176,92 +159,66 @@ def remove_speaker(
             {"slug": speaker.slug},
             now,
         )
-        picture = transaction.get(Picture, speaker.picture_id) if speaker.picture_id else None
-        kept.apply(transaction, speaker, picture, now)
+        asked_for = transaction.scalars(
+            sa.select(Picture)
+            .join(Proposal, Proposal.picture_id == Picture.id)
+            .where(Proposal.speaker_id == speaker.id, Picture.id != speaker.picture_id),
+        ).all()
+        pictures = [picture_of(transaction, speaker), *asked_for]
+        speaker.picture_id = None
+        transaction.execute(sa.delete(Proposal).where(Proposal.speaker_id == speaker.id))
+        for picture in pictures:
+            kept.drop(transaction, picture)
         transaction.delete(speaker)
 
 
-class _Files:
-    """The files of a photo: new ones go when the transaction fails, old ones when it succeeds.
-
-    They are written before the transaction begins, so that nobody waits for a disk. A tile that
-    was cut for nothing stays until its picture goes: another may show it by now.
-    """
-
-    def __init__(self, photo: Photo | None) -> None:
-        self._photo = photo
-        self._kept: Kept | None = None
-        self._unused: list[str] = []
-
-    def prepare(self, file_name: str | None = None) -> None:
-        """Write what is to be shown; `file_name` is the picture's so far. Raises PictureNotKept."""
-        photo = self._photo
-        if photo is None:
-            return
-        if photo.new is not None:
-            self._kept = keep_files(photo.new, photo.folder, photo.focus)
-        elif file_name is not None and not photo.remove:
-            keep_face(photo.folder, file_name, photo.focus)
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        if self._photo is None:
-            return
-        made = self._kept.names if self._kept else []
-        delete_files(self._photo.folder, self._unused if kind is None else made)
-
-    def apply(
-        self,
-        transaction: Transaction,
-        speaker: Speaker,
-        picture: Picture | None,
-        now: datetime,
-    ) -> bool:
-        """Do with the photo what was asked; say whether anything changed."""
-        photo = self._photo
-        if photo is None:
-            return False
-        if photo.new is None and not photo.remove:
-            return self._move(picture, photo)
-        new = None
-        if self._kept is not None:
-            new = add_picture(transaction, speaker.organisation_id, self._kept, now=now)
-            transaction.flush()
-        speaker.picture_id = new.id if new else None
-        transaction.flush()
-        if picture is not None:
-            self._unused += files_of(photo.folder, picture)
-            transaction.delete(picture)
-        return new is not None or picture is not None
-
-    def _move(self, picture: Picture | None, photo: Photo) -> bool:
-        if picture is None or (picture.focus_x, picture.focus_y) == photo.focus:
-            return False
-        self._unused.append(picture.face_name)
-        picture.focus_x, picture.focus_y = photo.focus
-        return True
-
-
-def _columns(details: SpeakerDetails) -> dict[str, object]:
-    return {field.name: getattr(details, field.name) for field in fields(details)}
-
-
-def _locked(
-    transaction: Transaction,
+def keep_contact(
     actor: Actor,
     organisation_id: UUID,
     speaker_id: UUID,
-) -> Speaker:
-    require(actor, Action.EDIT_PROGRAMME, organisation_id)
-    speaker = transaction.get(Speaker, speaker_id, with_for_update=True, populate_existing=True)
-    if speaker is None or speaker.organisation_id != organisation_id:
-        raise NotFound
-    return speaker
+    seen: str,
+    details: ContactDetails,
+    *,
+    now: datetime,
+) -> None:
+    """Keep how a speaker is reached; `seen` is the fingerprint of what the form showed.
+
+    The record says which of it changed, never the data. Raises ThingChangedMeanwhile, NotFound.
+    """
+    with writing() as transaction:
+        speaker = held_profile(transaction, actor, organisation_id, speaker_id)
+        contact = transaction.get(SpeakerContact, speaker.id, populate_existing=True)
+        before, wanted = asdict(contact_details(contact)), asdict(details)
+        check_unchanged(seen, before)
+        changes = difference(before, wanted)
+        if not changes:
+            return
+        if contact is None:
+            contact = SpeakerContact(speaker_id=speaker.id)
+            transaction.add(contact)
+        for name, value in wanted.items():
+            setattr(contact, name, value)
+        audit.record(
+            transaction,
+            actor,
+            "speaker.contact_changed",
+            ("speaker", speaker.id),
+            organisation_id,
+            {"fields": sorted(changes)},
+            now,
+        )
 
 
-def _file_of(speaker_id: UUID, revision: int) -> str | None:
+def contact_details(contact: SpeakerContact | None) -> ContactDetails:
+    """Return what is known of how to reach a speaker."""
+    if contact is None:
+        return ContactDetails()
+    return ContactDetails(
+        contact.email, contact.phone, contact.assistant, contact.note, contact.lang
+    )
+
+
+def file_of(speaker_id: UUID, revision: int) -> str | None:
     """Return the file of a profile's photo at the revision a form was made from, where it has one.
 
     Between here and the transaction another may change it: then the revision has moved on.
@@ -271,30 +228,3 @@ def _file_of(speaker_id: UUID, revision: int) -> str | None:
         .join(Speaker, Speaker.picture_id == Picture.id)
         .where(Speaker.id == speaker_id, Speaker.revision == revision),
     )
-
-
-def _held_events(transaction: Transaction, speaker_id: UUID) -> Sequence[UUID]:
-    """Lock the events a locked profile appears in, in the order of their ids."""
-    theirs = (
-        sa.select(Session.event_id)
-        .join(Appearance, Appearance.session_id == Session.id)
-        .where(Appearance.speaker_id == speaker_id)
-    )
-    return transaction.scalars(
-        sa.select(Event.id).where(Event.id.in_(theirs)).order_by(Event.id).with_for_update(),
-    ).all()
-
-
-def _tell(
-    transaction: Transaction, speaker_id: UUID, events: Sequence[UUID], now: datetime
-) -> None:
-    """Drop the pages that show a person, and let feeds say that their sessions are newer."""
-    theirs = sa.select(Appearance.session_id).where(Appearance.speaker_id == speaker_id)
-    transaction.execute(
-        sa.update(Session)
-        .where(Session.id.in_(theirs))
-        .values(changed_at=now)
-        .execution_options(synchronize_session=False),
-    )
-    if events:
-        changed(transaction, *(event_scope(one) for one in events), SITE)

@@ -13,7 +13,9 @@ from forum.core.i18n import sentence
 from forum.programme.models import Session
 from forum.programme.rules import IllegalMove, SessionState, check_move
 from forum.programme.service.changes import locked_session
+from forum.programme.service.conflicting import strictly
 from forum.programme.service.layers import layers_of, put
+from forum.programme.service.places import drop_pool
 
 
 class NotADraft(Conflict):
@@ -29,7 +31,7 @@ def cancel_session(actor: Actor, event_id: UUID, session_id: UUID, *, now: datet
 
 
 def reinstate_session(actor: Actor, event_id: UUID, session_id: UUID, *, now: datetime) -> Session:
-    """Hold a cancelled session after all; raises IllegalMove."""
+    """Hold a cancelled session after all; raises IllegalMove, StrictConflict."""
     return _move(actor, event_id, session_id, SessionState.CONFIRMED, SessionState.CANCELLED, now)
 
 
@@ -48,6 +50,7 @@ def delete_draft(actor: Actor, event_id: UUID, session_id: UUID, *, now: datetim
             {"title": dict(session.title.by_language)},
             now,
         )
+        drop_pool(transaction, session)
         transaction.delete(session)
 
 
@@ -65,13 +68,7 @@ def _move(
         if layers.planned("state") is not expected:
             raise IllegalMove
         check_move(expected, wanted)
-        put(
-            transaction,
-            actor,
-            layers,
-            {"state": wanted},
-            None,
-            now,
-            action=f"session.{wanted.value}",
-        )
+        action = f"session.{wanted.value}"
+        with strictly(transaction, event, layers.programme):
+            put(transaction, actor, layers, {"state": wanted}, None, now, action=action)
         return session

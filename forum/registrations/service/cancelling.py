@@ -13,6 +13,7 @@ from forum.core import audit, outbox
 from forum.core.actor import SYSTEM
 from forum.core.db import writing
 from forum.core.errors import NotFound
+from forum.core.page_scopes import changed, event_scope
 from forum.core.permissions import Action, require
 from forum.events.models import Event
 from forum.events.rules import passes_seats_on
@@ -23,6 +24,7 @@ from forum.registrations.rules import (
     RegistrationState,
     check_move,
 )
+from forum.registrations.service import places
 from forum.registrations.service.registering import drop_pages, told
 from forum.seats import service as seats
 
@@ -37,11 +39,12 @@ if TYPE_CHECKING:
 def cancel(actor: Actor, registration_id: UUID, *, now: datetime) -> Sequence[UUID]:
     """Cancel one registration and confirm the next who wait; return the ids of those confirmed.
 
-    Raises AlreadyCancelled when it was cancelled before, IllegalMove from other final states.
+    Its places in sessions go to the next who wait for those. Raises AlreadyCancelled when it was
+    cancelled before, IllegalMove from other final states.
     """
     with writing() as session:
         row = session.execute(
-            sa.select(TicketType.pool_id, Event)
+            sa.select(TicketType.pool_id, Event, Registration.booking_id)
             .join(Registration, Registration.ticket_type_id == TicketType.id)
             .join(Event, Event.id == TicketType.event_id)
             .where(Registration.id == registration_id)
@@ -51,7 +54,9 @@ def cancel(actor: Actor, registration_id: UUID, *, now: datetime) -> Sequence[UU
         if row is None:
             raise NotFound
         pool_id, event = row[0], row[1]
-        seats.lock(session, pool_id)
+        places.hold_booking(session, row[2])
+        held = list(places.held_by(session, registration_id).values())
+        places.lock_in_order(session, [pool_id, *(one.session.pool_id for one in held)])
         registration = session.scalars(
             sa.select(Registration)
             .where(Registration.id == registration_id)
@@ -90,7 +95,9 @@ def cancel(actor: Actor, registration_id: UUID, *, now: datetime) -> Sequence[UU
             {"code": registration.code},
             now,
         )
-        _confirm(session, event, given.holder_ids, now)
+        confirm_those_given(session, event, given.holder_ids, now)
+        if places.let_all_go(session, event, held, now):
+            changed(session, event_scope(event.id))
         drop_pages(session, event.id, given)
         return given.holder_ids
 
@@ -124,12 +131,13 @@ def set_capacity(actor: Actor, event_id: UUID, capacity: int, *, now: datetime) 
             {"capacity": capacity},
             now,
         )
-        _confirm(session, event, given.holder_ids, now)
+        confirm_those_given(session, event, given.holder_ids, now)
         drop_pages(session, event.id, given)
         return given.holder_ids
 
 
-def _confirm(session: Session, event: Event, ids: Sequence[UUID], now: datetime) -> None:
+def confirm_those_given(session: Session, event: Event, ids: Sequence[UUID], now: datetime) -> None:
+    """Confirm those whom a pool has given seats, and tell them; three statements and more."""
     if not ids:
         return
     promoted = session.scalars(

@@ -19,6 +19,7 @@ from forum.core.text import Text, plain_key
 from forum.registrations.models import Booking, Consent, Registration, TicketType
 from forum.registrations.rules import RegistrationState
 from forum.registrations.service.looking_up import LockedDesk, locked_desk, who_is_known
+from forum.registrations.service.starring import append_stars
 from forum.seats import service as seats
 from forum.seats.rules import SeatAnswer
 
@@ -44,7 +45,10 @@ class ConsentGiven:
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """What the form took, cleaned; `email_key` is the address as it is compared."""
+    """What the form took, cleaned; `email_key` is the address as it is compared.
+
+    `stars` are sessions starred on the device before; those that are not of the event are ignored.
+    """
 
     name: str
     name_zh: str
@@ -53,6 +57,7 @@ class Attendee:
     email_key: str
     lang: str
     consents: Sequence[ConsentGiven] = ()
+    stars: Sequence[UUID] = ()
 
 
 class Result(StrEnum):
@@ -207,6 +212,7 @@ def _enter(session: Session, form: _Form, desk: LockedDesk, done: Registered, co
             lang=attendee.lang,
             given_at=now,
         )
+    append_stars(session, form.event_id, done.registration_id, attendee.stars, now)
 
 
 def _confirm(session: Session, registration_id: UUID, now: datetime) -> None:

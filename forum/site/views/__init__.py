@@ -1,6 +1,6 @@
 """Public views: pages for people, files for browsers and robots."""
 
 from forum.site import blueprint
-from forum.site.views import machines, pages
+from forum.site.views import changes, machines, pages, programme, sharing, sign_up, signs
 
-__all__ = ["blueprint", "machines", "pages"]
+__all__ = ["blueprint", "changes", "machines", "pages", "programme", "sharing", "sign_up", "signs"]

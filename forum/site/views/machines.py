@@ -10,14 +10,11 @@ from flask import make_response
 
 from forum.core.art.colour import palette, stylesheet
 from forum.core.art.cover import Subject, cover_svg
-from forum.core.art.share import share_svg
 from forum.core.http.access import public
-from forum.core.http.i18n import current_language
 from forum.core.http.pages import cached_page, depends_on
 from forum.core.languages import LANGUAGES
 from forum.core.page_scopes import SITE
 from forum.core.urls import absolute
-from forum.events.facts import Addresses, facts_of
 from forum.site import blueprint, queries
 from forum.site.views.entry import enter
 
@@ -53,25 +50,6 @@ def cover(slug: str) -> Response:
     event, _ = enter(slug)
     subject = Subject(event.subject.value)
     drawn = cover_svg(str(event.id), subject, palette(event.accent), standalone=True)
-    return _typed(drawn, "image/svg+xml")
-
-
-@blueprint.get("/e/<slug>/share.svg")
-@public
-@cached_page(cache_control=KEPT_A_DAY)
-def share(slug: str) -> Response:
-    """Draw the picture that goes with the event's link, in a language; three statements."""
-    event, token = enter(slug)
-    language = current_language()
-    facts = facts_of(event, Addresses(language, slug, token))
-    drawn = share_svg(
-        str(event.id),
-        Subject(event.subject.value),
-        palette(event.accent),
-        title=facts.title.text,
-        facts=" · ".join(part for part in (facts.when, facts.place.text) if part),
-        lang=language.tag,
-    )
     return _typed(drawn, "image/svg+xml")
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forum.core.art.colour import palette
 from forum.core.art.cover import Subject, cover_svg
-from forum.core.art.share import share_svg
+from forum.core.art.share import Portrait, Said, share_svg
 
 COLOURS = palette("#0b5563")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -104,9 +104,9 @@ def test_no_subject_takes_many_times_longer_than_a_known_piece_of_work() -> None
     ],
 )
 def test_a_share_image_holds_any_title(title: str, lang: str) -> None:
-    text = share_svg(
-        1, Subject.TOOLPATH, COLOURS, title=title, facts="8 December 2026 · Hong Kong", lang=lang
-    )
-    lines = ET.fromstring(text).findall(f"{SVG}text")
-    assert 2 <= len(lines) <= 4
-    assert all(float(line.get("y", "")) < 600 for line in lines)
+    for above in ("", "Sample Forum"):
+        said = Said(title, "8 December 2026 · Hong Kong", lang, above)
+        text = share_svg(1, Subject.TOOLPATH, COLOURS, said, Portrait("孫"))
+        lines = ET.fromstring(text).findall(f"{SVG}text")
+        assert 3 <= len(lines) <= 5
+        assert all(float(line.get("y", "")) < 600 for line in lines)

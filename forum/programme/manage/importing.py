@@ -1,0 +1,168 @@
+"""Importing a programme file into an event: the file, its preview, and only then the writing."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from forum.core import clock
+from forum.core.errors import DomainError
+from forum.core.http.access import permits
+from forum.core.http.actor_of_request import current_actor
+from forum.core.permissions import Action
+from forum.core.zones import COMMON_ZONES, zone_of
+from forum.events.queries import managed_event
+from forum.programme.forms.importing import FileForm, ImportForm, ZoneForm, people_of
+from forum.programme.importing.planning import plan_import
+from forum.programme.importing.present import present_at
+from forum.programme.importing.reading import LARGEST_FILE, read_programme
+from forum.programme.importing.shapes import UnreadableProgramme
+from forum.programme.importing.storing import Imported, import_into
+from forum.programme.importing.waiting import (
+    NoFileWaits,
+    forget_waiting,
+    keep_waiting,
+    read_in,
+    waiting_content,
+    waiting_file,
+)
+from forum.programme.manage.frame import blueprint
+from forum.programme.manage.import_preview import preview_of
+
+
+@blueprint.route("/<slug>/programme/import", methods=["GET", "POST"])
+@permits(Action.EDIT_PROGRAMME)
+def import_file(slug: str) -> str | tuple[str, int] | Response:
+    """Take a file and keep it for its preview; nothing of the programme is written."""
+    actor = current_actor()
+    event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
+    form = FileForm(data={"zone": event.time_zone})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            with closing(form.file.data) as sent:
+                content = sent.read(LARGEST_FILE + 1)
+            try:
+                read_programme(content, zone_of(form.zone.data))
+                keep_waiting(
+                    actor,
+                    event.id,
+                    sent.filename,
+                    content,
+                    form.zone.data,
+                    now=clock.now(),
+                )
+            except DomainError as error:
+                status = error.status
+                if isinstance(error, UnreadableProgramme):
+                    error.field = "file"
+                form.blame(error)
+                event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
+            else:
+                return redirect(url_for("programme_manage.import_preview", slug=slug), 303)
+    return (
+        render_template(
+            "programme/import.html",
+            event=event,
+            form=form,
+            waiting=waiting_file(actor, event.id, clock.now()),
+            zones=COMMON_ZONES,
+        ),
+        status,
+    )
+
+
+@blueprint.route("/<slug>/programme/import/preview", methods=["GET", "POST"])
+@permits(Action.EDIT_PROGRAMME)
+def import_preview(slug: str) -> str | tuple[str, int] | Response:
+    """Show what importing the waiting file would do; do it when asked (at most 30 statements)."""
+    actor = current_actor()
+    event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
+    form = ImportForm()
+    form.offer()
+    status = 200
+    try:
+        waiting, content = waiting_content(actor, event.id, clock.now())
+        file = read_programme(content, zone_of(waiting.zone))
+    except (NoFileWaits, UnreadableProgramme):
+        flash(gettext("No file of yours waits here any more. Choose it again."), "look")
+        return redirect(url_for("programme_manage.import_file", slug=slug), 303)
+    if request.method == "POST":
+        status = 422
+        if form.validate():
+            try:
+                done = import_into(
+                    actor,
+                    event.id,
+                    file,
+                    form.choices(request.form),
+                    str(form.seen.data or ""),
+                    now=clock.now(),
+                )
+                forget_waiting(actor, event.id)
+            except DomainError as error:
+                status = error.status
+                form.blame(error)
+                event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
+            else:
+                flash(_said(done), "go")
+                return redirect(url_for("programme_manage.programme", slug=slug), 303)
+    present = present_at(event, file)
+    proposed = plan_import(file, present)
+    people = people_of(request.form)
+    plan = plan_import(file, present, people) if people else proposed
+    zone = ZoneForm(formdata=None, data={"zone": waiting.zone})
+    form.seen.data = proposed.seen
+    return (
+        render_template(
+            "programme/import_preview.html",
+            event=event,
+            form=form,
+            zone=zone,
+            zones=COMMON_ZONES,
+            waiting=waiting,
+            file=file,
+            preview=preview_of(event, file, present, plan),
+            ticked={name: set(request.form.getlist(name)) for name in ("take", "drop", "again")},
+        ),
+        status,
+    )
+
+
+@blueprint.post("/<slug>/programme/import/zone")
+@permits(Action.EDIT_PROGRAMME)
+def import_zone(slug: str) -> Response:
+    """Read the waiting file's times in another zone, and show the preview again."""
+    actor = current_actor()
+    event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
+    form = ZoneForm()
+    if form.validate():
+        read_in(actor, event.id, form.zone.data)
+    else:
+        flash(next(iter(form.zone.errors), gettext("Nothing was changed.")), "look")
+    return redirect(url_for("programme_manage.import_preview", slug=slug), 303)
+
+
+@blueprint.post("/<slug>/programme/import/forget")
+@permits(Action.EDIT_PROGRAMME)
+def import_forget(slug: str) -> Response:
+    """Throw the waiting file away."""
+    actor = current_actor()
+    event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
+    forget_waiting(actor, event.id)
+    flash(gettext("The file is thrown away. Nothing was changed."), "go")
+    return redirect(url_for("programme_manage.import_file", slug=slug), 303)
+
+
+def _said(done: Imported) -> str:
+    parts = [
+        ngettext("One session is new.", "%(num)s sessions are new.", done.made),
+        ngettext("One was changed.", "%(num)s were changed.", done.changed),
+    ]
+    if done.dropped:
+        parts.append(ngettext("One was taken out.", "%(num)s were taken out.", done.dropped))
+    return " ".join(str(part) for part in parts)
