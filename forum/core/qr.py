@@ -6,6 +6,7 @@ import io
 from functools import lru_cache
 
 import qrcode
+from markupsafe import Markup, escape
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 
@@ -25,18 +26,19 @@ def matrix(text: str) -> Matrix:
 
 
 @lru_cache(maxsize=512)
-def svg(text: str, label: str = "") -> str:
+def svg(text: str, label: str = "") -> Markup:
     """Return an SVG of the code with its margin, dark on white, sized by its class `qr`."""
     modules = matrix(text)
     side = len(modules) + 2 * MARGIN
     runs = "".join(_runs(row, line + MARGIN) for line, row in enumerate(modules))
-    name = f' role="img" aria-label="{_escaped(label)}"' if label else ' aria-hidden="true"'
-    return (
+    name = f' role="img" aria-label="{escape(label)}"' if label else ' aria-hidden="true"'
+    drawing = (
         f'<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"'
         f' width="{side * 6}" height="{side * 6}" shape-rendering="crispEdges"{name}>'
         f'<rect width="{side}" height="{side}" fill="#fff"/>'
         f'<path d="{runs}" fill="#000"/></svg>'
     )
+    return Markup(drawing)  # noqa: S704 - our own numbers # nosec B704 # an escaped label
 
 
 def png(text: str, pixels: int = 480) -> bytes:
@@ -65,7 +67,3 @@ def _runs(row: tuple[bool, ...], line: int) -> str:
             parts.append(f"M{start + MARGIN} {line}h{width}v1h-{width}z")
             start = None
     return "".join(parts)
-
-
-def _escaped(label: str) -> str:
-    return label.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")

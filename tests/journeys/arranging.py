@@ -14,6 +14,7 @@ from forum.core.text import Text
 from forum.people.service import make_sign_in_link
 from forum.programme.rules import SessionKind
 from tests import factories
+from tests.journeys.schedule_stage import STARTS, Stage
 
 BOARD = "/manage/sample-schedule/programme"
 ROW = 30

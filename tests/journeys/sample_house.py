@@ -15,7 +15,7 @@ from flask import Flask
 from forum.checkin import service as checkin
 from forum.core import clock
 from forum.core.actor import SYSTEM, Actor, ActorKind
-from forum.core.db import db
+from forum.core.db import db, writing
 from forum.core.links import Purpose, derive
 from forum.core.permissions import Role
 from forum.core.revisions import fingerprint
@@ -250,9 +250,9 @@ def _file_waits(event_id: UUID, organisation: Organisation) -> None:
     content = files.frab_xml(talk(1), talk(2, room="Garden"))
     file = read_programme(content, ZoneInfo("Asia/Hong_Kong"))
     import_into(SYSTEM, event_id, file, Choices(confirmed=False), None, now=clock.now())
-    ours = db.session.scalars(sa.select(ImportedThing).where(ImportedThing.key == "g1")).one()
-    ours.values = {**ours.values, "title.en": "Before"}
-    db.session.commit()
+    with writing() as session:
+        ours = session.scalars(sa.select(ImportedThing).where(ImportedThing.key == "g1")).one()
+        ours.values = {**ours.values, "title.en": "Before"}
     known = db.session.scalars(sa.select(Speaker.name).where(Speaker.name != "")).first()
     again = files.frab_xml(
         talk(1, abstract="New words.", title="In the file"),

@@ -23,8 +23,6 @@ from tests.conftest import NewContext
 from tests.journeys.arranging import (
     BOARD,
     ROW,
-    STARTS,
-    Stage,
     arrange,
     block,
     drag,
@@ -32,6 +30,7 @@ from tests.journeys.arranging import (
     saved,
     sign_in,
 )
+from tests.journeys.schedule_stage import STARTS, Stage
 from tests.support.browser import DESK, PHONE, quiet_page
 from tests.support.front_end import FrontEnd
 from tests.support.live import LiveForum
