@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from benchmarks import ground, memory, visits
 from benchmarks.client import NewVisit, Outcome, run
 from benchmarks.ground import Bare, Ground
+from benchmarks.programme import measure_programme
 from benchmarks.replay import catch, replay
 from benchmarks.sample import ticket_codes
 from benchmarks.table import BARE, Gate, Sheet, printed
@@ -84,6 +85,10 @@ def measure(on: Ground, folder: Path, effort: Effort) -> Sheet:
         sheet.memory = memory.of_web_workers(forum.pid)
         sheet.bare_memory = memory.of_web_workers(bare.pid)
     judge(sheet)
+    say(f"{sheet.name}: a programme of a thousand sessions")
+    programme = measure_programme(on, folder)
+    sheet.programme = programme.row
+    sheet.gates += programme.gates(sheet.name)
     return sheet
 
 

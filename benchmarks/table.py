@@ -47,6 +47,7 @@ class Sheet:
     bare_memory: list[float] = field(default_factory=list)
     statements: int = 0
     scan_statements: int = 0
+    programme: str = ""
 
     def line(self, name: str) -> Line:
         """Return the line of a name, new where there is none."""
@@ -88,6 +89,7 @@ def _rest(sheet: Sheet) -> list[str]:
     return [
         f"{'statements'.ljust(WIDTH)}  {sent}",
         f"{'memory'.ljust(WIDTH)}  {own:.0f} MB a web worker, {own / bare:.1f} of the bare one's",
+        f"{'1,000 sessions'.ljust(WIDTH)}  {sheet.programme}",
     ]
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import DBAPIError
 
-from forum.core import audit, outbox
+from forum.core import audit, outbox, typesetting
 from forum.core.db import db
 from forum.database import check_schema
 from forum.registrations.recount import PlacesRecount, Recount, recount, recount_places
@@ -32,7 +32,7 @@ class Finding:
 
 def doctor() -> list[Finding]:
     """Look at everything; the order is that of the printed list."""
-    return [*_of_the_database(), _disk(), _base_url(), _mail()]
+    return [*_of_the_database(), _disk(), _base_url(), _mail(), _pdf()]
 
 
 def said_by(error: DBAPIError) -> str:
@@ -124,6 +124,13 @@ def _base_url() -> Finding:
     local = "127.0.0.1" in settings.base_url or "localhost" in settings.base_url
     says = settings.base_url + ("; phones cannot reach it: set FORUM_BASE_URL" if local else "")
     return Finding("address", good=True, says=says)
+
+
+def _pdf() -> Finding:
+    says = "programmes can be printed"
+    if not typesetting.is_there():
+        says = "programmes are not printed; for that, install Forum with its extra: forum[pdf]"
+    return Finding("pdf", good=True, says=says)
 
 
 def _mail() -> Finding:

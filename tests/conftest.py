@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, Page
 from redis import Redis
 
@@ -40,6 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+# Seconds are not judged on machines where others are at work too.
+hypothesis_settings.register_profile("forum", deadline=None)
+hypothesis_settings.load_profile("forum")
 
 
 @pytest.fixture(scope="session")

@@ -157,9 +157,7 @@ def _person_line(appearance: Appearance, event: Event, voice: Voice) -> str:
 
 
 def _name(speaker: Speaker, language: Language) -> str:
-    if language.key.startswith("zh") and speaker.name_zh:
-        return speaker.name_zh
-    return speaker.shown_name
+    return speaker.names(language.key)[0].text
 
 
 def _location(room: Text | None, venue: Venue | None, event: Event, voice: Voice) -> str:

@@ -18,7 +18,6 @@ NUMERALS = "一二三四五六日"
 NOON = 12
 DAWN = 6
 SMALL_HOURS = time(DAWN)
-LONGEST_NIGHT = timedelta(hours=24)
 
 
 def day(when: date, key: str, *, year: bool = True, weekday: bool = True) -> str:
@@ -110,6 +109,16 @@ def zone_name(moment: datetime, zone: tzinfo, key: str) -> str:
     return city + ("時間" if key == "zh-Hant" else "时间")
 
 
+def zone_in_words(zone: tzinfo, key: str) -> str:
+    """Return "Hong Kong time" or 「香港時間」, and a zone without a place by its own name."""
+    name = str(zone)
+    if "/" not in name or name.startswith("Etc/"):
+        return name.removeprefix("Etc/")
+    language = by_key(key)
+    city = _city(name, language.babel if language else "en")
+    return f"{city} time" if key == "en" else city + ("時間" if key == "zh-Hant" else "时间")
+
+
 def hours(starts: datetime, ends: datetime, zone: tzinfo, key: str) -> str:
     """Return "9:00 am–1:00 pm (HKT)" or 「上午9時至下午1時（香港時間）」."""
     name = zone_name(starts, zone, key)
@@ -137,9 +146,8 @@ def local_day(when: datetime, zone: tzinfo) -> date:
 def last_day(starts: datetime, ends: datetime, zone: tzinfo) -> date:
     """Return the last day people would name: a night until six belongs to its evening."""
     end = ends.astimezone(zone)
-    one_night = ends - starts < LONGEST_NIGHT and end.time() <= SMALL_HOURS
-    past_midnight = end.date() > local_day(starts, zone) and (one_night or end.time() == time.min)
-    return end.date() - timedelta(days=1) if past_midnight else end.date()
+    is_night = end.date() > local_day(starts, zone) and end.time() <= SMALL_HOURS
+    return end.date() - timedelta(days=1) if is_night else end.date()
 
 
 def _chinese_day(when: date, *, year: bool, month: bool, weekday: bool) -> str:
@@ -175,4 +183,4 @@ def _chinese_clock(local: datetime, key: str) -> str:
 
 @lru_cache(maxsize=256)
 def _city(zone: str, babel: str) -> str:
-    return get_timezone_location(zone, locale=babel, return_city=True)
+    return get_timezone_location(zone, locale=babel, return_city=True).rpartition("/")[2]

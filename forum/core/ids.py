@@ -34,6 +34,14 @@ def shown(code: str) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
+def id_in(written: object) -> UUID | None:
+    """Return the id that stands in a text of others, None where there is none."""
+    try:
+        return UUID(str(written))
+    except ValueError:
+        return None
+
+
 def ids_in(typed: str, most: int = MOST_IDS) -> list[UUID]:
     """Return the different ids in a text, parted by blanks or commas; what is none is passed over.
 

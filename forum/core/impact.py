@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,16 +16,34 @@ if TYPE_CHECKING:
     from forum.core.i18n import Sentence
 
 
+class Thing(StrEnum):
+    """What somebody is known as, which says where the page on them is."""
+
+    SPEAKER = "speaker"
+    REGISTRATION = "registration"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom a change reaches; `reference` is the end of the address of their page."""
+
+    name: str
+    thing: Thing
+    reference: str
+
+
 @dataclass(frozen=True, slots=True)
 class Impact:
     """A number of people and what they are, such as 312 and "guests hold a seat".
 
-    `mailed` says whether they are written to when the change is made.
+    `mailed` says whether they are written to when the change is made. `people` names them, the
+    first of them where they are many; none where nobody asks who they are.
     """
 
     number: int
     says: Sentence
     mailed: bool = False
+    people: Sequence[Person] = ()
 
 
 Counter = Callable[["Session", UUID], list[Impact]]
@@ -49,19 +68,23 @@ def impact_of(session: Session, thing: str, thing_id: UUID) -> list[Impact]:
     return [impact for impact in found if impact.number]
 
 
-def mailed(impacts: list[Impact]) -> int:
+def mailed(impacts: Iterable[Impact]) -> int:
     """Return how many people are written to."""
     return sum(impact.number for impact in impacts if impact.mailed)
 
 
 @dataclass(frozen=True, slots=True)
 class Releasing:
-    """What is about to be released: the sessions whose guests are told, and speakers, by id."""
+    """What is about to be released: the sessions whose guests are told, and speakers, by id.
+
+    `names_guests` says whether who asks may see who is registered.
+    """
 
     event_id: UUID
     sessions: frozenset[UUID]
     speakers: frozenset[UUID]
     now: datetime
+    names_guests: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,11 +126,19 @@ def emit(
             after_commit(session, _nudge[0])
 
 
-def emit_once(session: Session, topic: str, payload: Payload, *, key: str, now: datetime) -> None:
+def emit_once(
+    session: Session,
+    topic: str,
+    payload: Payload,
+    *,
+    key: str,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> None:
     """Say it unless the same effect was asked for before; one statement more than `emit`."""
     known = session.scalar(sa.select(OutboxRow.id).where(OutboxRow.key == f"{topic}:{key}"))
     if known is None:
-        emit(session, topic, payload, key=key, now=now)
+        emit(session, topic, payload, key=key, now=now, due_at=due_at)
 
 
 def is_due(now: datetime) -> bool:

@@ -25,6 +25,7 @@ from forum.calendar.rules import feed_path
 from forum.checkin.service import main_checkpoint, make_pairing_link
 from forum.core import clock
 from forum.core.actor import SYSTEM
+from forum.core.links import Purpose, derive
 from forum.core.permissions import Role
 from forum.core.urls import absolute
 from forum.database import close_connections, upgrade_schema
@@ -54,6 +55,7 @@ class Addresses:
     organiser_url: str
     door_url: str
     feed_url: str
+    speaker_url: str
     event: str
 
 
@@ -120,6 +122,7 @@ def _addresses(sample: Sample) -> Addresses:
         organiser_url=absolute(f"/sign-in/{organiser}"),
         door_url=absolute(f"/door/pair/{pairing.secret}"),
         feed_url=absolute(feed_path(sample.slug)),
+        speaker_url=absolute(f"/s/{derive(Purpose.SPEAKER, sample.engagement_id)}"),
         event=sample.slug,
     )
 
@@ -150,6 +153,7 @@ def _print(addresses: Addresses, *, as_json: bool) -> None:
         f"  The sample forum     {addresses.public_url}",
         f"  Organiser (10 min)   {addresses.organiser_url}",
         f"  Door (pair a phone)  {addresses.door_url}",
+        f"  A speaker’s page     {addresses.speaker_url}",
         f"  Calendar feed        {addresses.feed_url}",
         "",
         f"  All events           {site.scheme}://{site.netloc}/",

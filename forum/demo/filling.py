@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
@@ -13,14 +12,15 @@ from forum.core.db import writing
 from forum.core.ids import uuid7
 from forum.core.text import Text
 from forum.demo import words
+from forum.demo.logos import draw_logo
+from forum.demo.programme import ask_speakers, fill_programme, release_twice
 from forum.events import service as events
-from forum.events.models import Event, Partner, Room, Series, Venue
-from forum.events.rules import EventState, PartnerRole, Subject
-from forum.events.service import NewEvent
+from forum.events.models import Event, Room, Series, Venue
+from forum.events.rules import EventState, Subject
+from forum.events.service import Logo, NewEvent
+from forum.events.views import uploads
 from forum.people import service as people
 from forum.people.service import NewOrganisation
-from forum.programme.models import Appearance, Session, Speaker
-from forum.programme.rules import SessionState
 from forum.registrations import service as registrations
 from forum.registrations.service import Attendee
 
@@ -33,15 +33,18 @@ SEATS = 220
 FULL_SEATS = 24
 FULL_GUESTS = 31
 PAST_GUESTS = 40
+WORKSHOP_GUESTS = 13
+PUBLISHED_AGO = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What was made: the organisation, its owner, the main event."""
+    """What was made: the organisation, its main event, a speaker who has not answered yet."""
 
     organisation_id: UUID
     slug: str
     event_id: UUID
+    engagement_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,12 @@ def fill(now: datetime) -> Sample:
     series_id = _series(organisation_id, now)
     starts_at = next_tuesday(now)
     main = _event(organisation_id, _Sketch(words.TITLE, starts_at, 240, SEATS), now)
-    _finish_main(main, series_id, now)
-    _guests(main.id, GUESTS, now, "guest")
+    workshop_id = _finish_main(main, series_id, now)
+    release_twice(main.id, now)
+    engagement_id = ask_speakers(main.id, now)
+    guests = _guests(main.id, GUESTS, now, "guest")
+    for registration_id in guests[:WORKSHOP_GUESTS]:
+        registrations.take_place(SYSTEM, registration_id, workshop_id, now=now)
     for sketch in _sketches(starts_at):
         made = _event(organisation_id, sketch, now)
         if sketch.state is not EventState.DRAFT:
@@ -88,7 +95,7 @@ def fill(now: datetime) -> Sample:
     )
     events.publish(SYSTEM, past.id, now=year_ago)
     _guests(past.id, PAST_GUESTS, year_ago, "visitor")
-    return Sample(organisation_id, MAIN_SLUG, main.id)
+    return Sample(organisation_id, MAIN_SLUG, main.id, engagement_id)
 
 
 def _sketches(starts_at: datetime) -> tuple[_Sketch, ...]:
@@ -173,7 +180,8 @@ def _event(
         return event
 
 
-def _finish_main(event: Event, series_id: UUID, now: datetime) -> None:
+def _finish_main(event: Event, series_id: UUID, now: datetime) -> UUID:
+    """Give the main event its rooms, partners and programme; return the workshop's id."""
     with writing() as session:
         main = session.get_one(Event, event.id)
         main.series_id, main.slug, main.summary = series_id, MAIN_SLUG, words.SUMMARY
@@ -181,80 +189,26 @@ def _finish_main(event: Event, series_id: UUID, now: datetime) -> None:
             id=uuid7(), event_id=main.id, slug="hall", name=words.HALL, capacity=SEATS, position=0
         )
         foyer = Room(id=uuid7(), event_id=main.id, slug="foyer", name=words.FOYER, position=1)
-        session.add_all([hall, foyer])
-        session.add_all(
-            Partner(event_id=main.id, name=name, role=role, position=position)
-            for position, (name, role) in enumerate(
-                (
-                    (words.INVESTHK, PartnerRole.ORGANISER),
-                    (words.SCMP, PartnerRole.CO_HOST),
-                    (words.ASSOCIATION, PartnerRole.SUPPORTING),
-                ),
-            )
+        studio = Room(
+            id=uuid7(), event_id=main.id, slug="studio", name=words.STUDIO, capacity=24, position=2
         )
-        speakers = _speakers(main, now)
-        session.add_all(speakers.values())
-        session.flush()
-        for after, minutes, kind, title, abstract, people_on_stage in words.PROGRAMME:
-            starts_at = main.starts_at + timedelta(minutes=after)
-            item = Session(
-                id=uuid7(),
-                event_id=main.id,
-                room_id=hall.id if people_on_stage else foyer.id,
-                kind=kind,
-                state=SessionState.CONFIRMED,
-                title=title,
-                abstract=abstract,
-                starts_at=starts_at,
-                ends_at=starts_at + timedelta(minutes=minutes),
-                day=starts_at.astimezone(main.zone).date(),
-                created_at=now,
-                changed_at=now,
-            )
-            session.add(item)
-            session.flush()
-            session.add_all(
-                Appearance(
-                    session_id=item.id, speaker_id=speakers[letter].id, role=role, position=position
-                )
-                for position, (letter, role) in enumerate(people_on_stage)
-            )
-    events.publish(SYSTEM, event.id, now=now)
+        session.add_all([hall, foyer, studio])
+    _partners(main.id, now)
+    rooms = {"hall": hall.id, "foyer": foyer.id, "studio": studio.id}
+    workshop_id = fill_programme(main, rooms, now)
+    events.publish(SYSTEM, event.id, now=now - PUBLISHED_AGO)
+    return workshop_id
 
 
-def _speakers(event: Event, now: datetime) -> Mapping[str, Speaker]:
-    made = {
-        words.OFFICIATING: Speaker(
-            id=uuid7(),
-            organisation_id=event.organisation_id,
-            slug="sun-dong",
-            name="Sun Dong",
-            name_zh="孫東教授",
-            salutation="Prof",
-            precedence=1,
-            title=words.GUEST_TITLE,
-            created_at=now,
-            changed_at=now,
-        ),
-    }
-    for letter, stem in words.LETTERS.items():
-        made[letter] = Speaker(
-            id=uuid7(),
-            organisation_id=event.organisation_id,
-            slug=f"sample-speaker-{letter.lower()}",
-            name=f"Sample Speaker {letter}",
-            name_zh=f"{stem}（示例講者）",
-            title=words.SPEAKER_TITLE,
-            affiliation=words.SPEAKER_HOUSE,
-            biography=words.SPEAKER_LIFE,
-            sample=True,
-            created_at=now,
-            changed_at=now,
-        )
-    return made
+def _partners(event_id: UUID, now: datetime) -> None:
+    for name, role, tier, logo in words.PARTNERS:
+        details = events.PartnerDetails(name, role, tier, "")
+        drawn = Logo(uploads(), draw_logo(*logo)) if logo else None
+        events.add_partner(SYSTEM, event_id, details, drawn, now=now)
 
 
-def _guests(event_id: UUID, number: int, now: datetime, stem: str) -> None:
+def _guests(event_id: UUID, number: int, now: datetime, stem: str) -> list[UUID]:
+    made = []
     for one in range(number):
         days_ago = 13 - 13 * one * one // (number * number)
         sign = (
@@ -270,10 +224,7 @@ def _guests(event_id: UUID, number: int, now: datetime, stem: str) -> None:
             email_key=address,
             lang=("en", "zh-Hant", "zh-Hans")[one % 3],
         )
-        registrations.register(
-            ANONYMOUS,
-            event_id,
-            guest,
-            form_key=None,
-            now=now - timedelta(days=days_ago, minutes=one),
-        )
+        moment = now - timedelta(days=days_ago, minutes=one)
+        done = registrations.register(ANONYMOUS, event_id, guest, form_key=None, now=moment)
+        made.append(done.registration_id)
+    return made

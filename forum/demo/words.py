@@ -5,7 +5,12 @@ Public facts are the title, the hosts and the officiating guest; the rest says i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from forum.core.text import Text
+from forum.demo.logos import Mark
+from forum.events.rules import PartnerRole
 from forum.programme.rules import AppearanceRole, SessionKind
 
 
@@ -69,6 +74,7 @@ ACCESS = three(
 )
 HALL = three("Sample Hall", "示例廳", "示例厅")
 FOYER = three("Foyer", "前廳", "前厅")
+STUDIO = three("Sample Studio", "示例工作室", "示例工作室")
 
 INVESTHK = three("InvestHK", "投資推廣署", "投资推广署")
 SCMP = three("South China Morning Post", "南華早報", "南华早报")
@@ -88,37 +94,62 @@ SPEAKER_LIFE = three(
 )
 
 OFFICIATING = "officiating"
-Programme = tuple[
-    tuple[int, int, SessionKind, Text, Text, tuple[tuple[str, AppearanceRole], ...]], ...
-]
+UNANSWERED = "sample-speaker-b"
+"""The slug of the speaker who has been asked and has not answered."""
 EMPTY = Text()
+ENGLISH_HEARD_IN_CHINESE = ("en", "yue", "cmn")
 
-PROGRAMME: Programme = (
-    (
+Cast = tuple[tuple[str, AppearanceRole, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSketch:
+    """What one sample session is.
+
+    `after` are minutes from the event's start; `spoken` is the language on stage, then those it is
+    interpreted into; `cast` names letter, role, and part of the panel.
+    """
+
+    after: int
+    minutes: int
+    kind: SessionKind
+    title: Text
+    abstract: Text = EMPTY
+    cast: Cast = ()
+    room: str = "hall"
+    spoken: tuple[str, ...] = ()
+    parts: tuple[dict[str, Any], ...] = ()
+
+
+def _part(minutes: int, title: Text) -> dict[str, Any]:
+    return {"title": dict(title.by_language), "minutes": minutes}
+
+
+PROGRAMME: tuple[SessionSketch, ...] = (
+    SessionSketch(
         0,
         30,
         SessionKind.NETWORKING,
         three("Registration and coffee", "登記及咖啡", "登记及咖啡"),
-        EMPTY,
-        (),
+        room="foyer",
     ),
-    (
+    SessionSketch(
         30,
         15,
         SessionKind.ADDRESS,
         three("Welcome address", "歡迎辭", "欢迎辞"),
-        EMPTY,
-        (("A", AppearanceRole.WELCOME),),
+        cast=(("A", AppearanceRole.WELCOME, None),),
+        spoken=ENGLISH_HEARD_IN_CHINESE,
     ),
-    (
+    SessionSketch(
         45,
         30,
         SessionKind.KEYNOTE,
         three("Keynote", "主題演講", "主题演讲"),
-        EMPTY,
-        ((OFFICIATING, AppearanceRole.OFFICIATING_GUEST),),
+        cast=((OFFICIATING, AppearanceRole.OFFICIATING_GUEST, None),),
+        spoken=ENGLISH_HEARD_IN_CHINESE,
     ),
-    (
+    SessionSketch(
         75,
         30,
         SessionKind.TALK,
@@ -133,10 +164,11 @@ PROGRAMME: Programme = (
             "示例摘要：由第一件可用的樣品，到第一萬件必須合格的產品，當中有甚麼改變。",
             "示例摘要：由第一件可用的样品，到第一万件必须合格的产品，当中有什么改变。",
         ),
-        (("B", AppearanceRole.PRESENTER),),
+        cast=(("B", AppearanceRole.PRESENTER, None),),
+        spoken=ENGLISH_HEARD_IN_CHINESE,
     ),
-    (105, 15, SessionKind.BREAK, three("Break", "小休", "小休"), EMPTY, ()),
-    (
+    SessionSketch(105, 15, SessionKind.BREAK, three("Break", "小休", "小休"), room="foyer"),
+    SessionSketch(
         120,
         60,
         SessionKind.PANEL,
@@ -146,25 +178,88 @@ PROGRAMME: Programme = (
             "示例專題討論：四位從事製造的講者，由主持提問。",
             "示例专题讨论：四位从事制造的讲者，由主持提问。",
         ),
-        (
-            ("C", AppearanceRole.MODERATOR),
-            ("D", AppearanceRole.PANELLIST),
-            ("E", AppearanceRole.PANELLIST),
-            ("F", AppearanceRole.PANELLIST),
-            ("G", AppearanceRole.PANELLIST),
+        cast=(
+            ("C", AppearanceRole.MODERATOR, None),
+            ("D", AppearanceRole.PANELLIST, 0),
+            ("E", AppearanceRole.PANELLIST, 0),
+            ("F", AppearanceRole.PANELLIST, 1),
+            ("G", AppearanceRole.PANELLIST, 1),
+        ),
+        spoken=ENGLISH_HEARD_IN_CHINESE,
+        parts=(
+            _part(30, three("Machines that see", "會看的機器", "会看的机器")),
+            _part(30, three("People beside machines", "人與機器並肩", "人与机器并肩")),
         ),
     ),
-    (
+    SessionSketch(
         180,
         15,
         SessionKind.ADDRESS,
         three("Closing remarks", "閉幕致辭", "闭幕致辞"),
-        EMPTY,
-        (("H", AppearanceRole.CLOSING),),
+        cast=(("H", AppearanceRole.CLOSING, None),),
+        spoken=ENGLISH_HEARD_IN_CHINESE,
     ),
-    (195, 45, SessionKind.MEAL, three("Networking lunch", "交流午餐", "交流午餐"), EMPTY, ()),
+    SessionSketch(
+        195,
+        45,
+        SessionKind.MEAL,
+        three("Networking lunch", "交流午餐", "交流午餐"),
+        room="foyer",
+    ),
+    SessionSketch(
+        200,
+        40,
+        SessionKind.WORKSHOP,
+        three(
+            "Sample workshop: teach a robot arm", "示例工作坊：教導機械臂", "示例工作坊：教导机械臂"
+        ),
+        three(
+            "A sample workshop in a small room: guests sign up for a place on their own page.",
+            "示例工作坊，場地較小：嘉賓可在自己的登記頁面報名。",
+            "示例工作坊，场地较小：嘉宾可在自己的登记页面报名。",
+        ),
+        cast=(("B", AppearanceRole.PRESENTER, None),),
+        room="studio",
+        spoken=("yue",),
+    ),
 )
-"""Minutes after the start, length in minutes, kind, title, abstract, who in which role."""
+
+RELEASE_NOTE = three(
+    "The sample talk has five minutes more, for questions.",
+    "示例演講延長五分鐘，供提問之用。",
+    "示例演讲延长五分钟，供提问之用。",
+)
+
+PARTNERS: tuple[tuple[Text, PartnerRole, Text, tuple[str, Mark, str] | None], ...] = (
+    (INVESTHK, PartnerRole.ORGANISER, EMPTY, None),
+    (SCMP, PartnerRole.CO_HOST, EMPTY, None),
+    (
+        three("Sample Robotics", "示例機械人", "示例机器人"),
+        PartnerRole.SPONSOR,
+        three("Gold", "金贊助", "金赞助"),
+        ("Sample Robotics", Mark.RINGS, "#0b5563"),
+    ),
+    (
+        three("Sample Precision", "示例精密", "示例精密"),
+        PartnerRole.SPONSOR,
+        three("Silver", "銀贊助", "银赞助"),
+        ("Sample Precision", Mark.LATTICE, "#7a3e9d"),
+    ),
+    (
+        three("Sample Materials", "示例材料", "示例材料"),
+        PartnerRole.SPONSOR,
+        three("Silver", "銀贊助", "银赞助"),
+        ("Sample Materials", Mark.STEPS, "#8a4b08"),
+    ),
+    (ASSOCIATION, PartnerRole.SUPPORTING, EMPTY, None),
+    (
+        three("Sample News", "示例新聞", "示例新闻"),
+        PartnerRole.MEDIA,
+        EMPTY,
+        ("Sample News", Mark.WAVE, "#0b6e4f"),
+    ),
+)
+"""Name, role, tier, and what is drawn as a logo: none is drawn for those who exist."""
 
 LETTERS = dict(zip("ABCDEFGH", "甲乙丙丁戊己庚辛", strict=True))
 

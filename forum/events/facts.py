@@ -72,7 +72,8 @@ class EventFacts:
     """What every page of an event shows of it; `state` is None while it takes place as said.
 
     `when` is the day or days, `hours` the times with their zone, `starts` and `ends` are in the
-    event's own zone. `theme` and `cover` are paths of its colours and of its drawn cover.
+    event's own zone, `zone_name` is that zone in words. `theme` and `cover` are paths of its
+    colours and of its drawn cover.
     """
 
     slug: str
@@ -85,6 +86,7 @@ class EventFacts:
     starts: datetime
     ends: datetime
     zone: str
+    zone_name: str
     place: Fragment
     address: Fragment
     directions: Fragment
@@ -120,6 +122,7 @@ def facts_of(event: Event, to: Addresses) -> EventFacts:
         starts=event.starts_at.astimezone(zone),
         ends=event.ends_at.astimezone(zone),
         zone=event.time_zone,
+        zone_name=dates.zone_in_words(zone, key),
         place=place,
         address=address,
         directions=directions,

@@ -1,4 +1,5 @@
 """Messages: mails written when something happened, delivered, kept, seen and sent again.
 
-Emits nothing; reacts after registration.*, event.* and people.* have been committed.
+Emits messaging.turn_awaited; reacts after registration.*, event.*, people.*, place.*, speaker.* and
+programme.released have been committed.
 """

@@ -14,8 +14,8 @@ from sqlalchemy.orm import selectinload
 
 from forum.core.addresses import address_key
 from forum.core.db import db
-from forum.core.i18n import sentence
-from forum.core.impact import Impact, Reach, Releasing, counts_release
+from forum.core.i18n import sentences
+from forum.core.impact import Impact, Person, Reach, Releasing, Thing, counts_release
 from forum.events.models import Event
 from forum.events.rules import EventState
 from forum.programme.models import Engagement, Release, Speaker, SpeakerContact
@@ -27,6 +27,9 @@ from forum.registrations.rules import RegistrationState
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+MOST_NAMED = 200
+"""Guests who are named before a release; of more, only the number is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
@@ -36,6 +39,7 @@ class Speaking:
     """
 
     id: UUID
+    slug: str
     name: str
     email: str
     lang: str
@@ -90,6 +94,7 @@ def _speaking(
     lang = contact.lang if contact is not None else "en"
     return Speaking(
         one.id,
+        one.slug,
         (one.name_zh or one.shown_name) if lang != "en" else one.shown_name,
         contact.email if contact is not None else "",
         lang,
@@ -139,34 +144,80 @@ def guests_with(ids: Sequence[UUID]) -> Sequence[Registration]:
 
 @counts_release
 def people_reached(session: Session, releasing: Releasing) -> Reach:
-    """Count who is written to about a release, and who could be (4 statements)."""
+    """Count and name who is written to about a release, and who could be (at most 6 statements)."""
     event = session.get(Event, releasing.event_id)
     if event is None or not is_told(event, releasing.now):
         return Reach(())
     on_stage = speakers(releasing.event_id, releasing.speakers)
-    reachable = {one.key for one in on_stage if one.email}
-    known = guests_by_address(releasing.event_id, reachable)
-    guests = sessions_by_guest(releasing.sessions).keys() - set(known.values())
-    confirmed = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(Registration)
-        .where(
-            Registration.event_id == releasing.event_id,
-            Registration.state == RegistrationState.CONFIRMED,
-        )
-    )
+    reachable = [one for one in on_stage if one.email]
+    silent = [one for one in on_stage if not one.email]
+    known = guests_by_address(releasing.event_id, {one.key for one in reachable})
+    theirs = sessions_by_guest(releasing.sessions).keys()
+    guests = theirs - set(known.values())
     return Reach(
         (
-            Impact(len(reachable), sentence("speakers are told by mail"), mailed=True),
             Impact(
-                sum(not one.email for one in on_stage),
-                sentence("speakers have no address here: tell them yourself"),
+                len(reachable),
+                sentences(
+                    "speaker is told by mail",
+                    "speakers are told by mail",
+                    len(reachable),
+                ),
+                mailed=True,
+                people=[_reached(one) for one in reachable],
+            ),
+            Impact(
+                len(silent),
+                sentences(
+                    "speaker has no address here: tell them yourself",
+                    "speakers have no address here: tell them yourself",
+                    len(silent),
+                ),
+                people=[_reached(one) for one in silent],
             ),
             Impact(
                 len(guests),
-                sentence("guests with a place or a star in these sessions are told by mail"),
+                sentences(
+                    "guest with a place or a star in these sessions is told by mail",
+                    "guests with a place or a star in these sessions are told by mail",
+                    len(guests),
+                ),
                 mailed=True,
+                people=_named(session, guests) if releasing.names_guests else (),
             ),
         ),
-        all_guests=confirmed or 0,
+        all_guests=_everybody(session, releasing.event_id, theirs),
+    )
+
+
+def _reached(one: Speaking) -> Person:
+    return Person(one.name, Thing.SPEAKER, one.slug)
+
+
+def _named(session: Session, guests: Collection[UUID]) -> list[Person]:
+    """Return the first of these guests by name (1 statement where there are any)."""
+    if not guests:
+        return []
+    rows = session.execute(
+        sa.select(Registration.id, Registration.name, Registration.name_zh)
+        .where(Registration.id.in_(list(guests)))
+        .order_by(Registration.name, Registration.id)
+        .limit(MOST_NAMED)
+    )
+    return [Person(row.name or row.name_zh, Thing.REGISTRATION, str(row.id)) for row in rows]
+
+
+def _everybody(session: Session, event_id: UUID, concerned: Collection[UUID]) -> int:
+    """Return how many are told where all guests are: the confirmed, and others concerned."""
+    confirmed = Registration.state == RegistrationState.CONFIRMED
+    return (
+        session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Registration)
+            .where(
+                Registration.event_id == event_id,
+                sa.or_(confirmed, Registration.id.in_(list(concerned))),
+            )
+        )
+        or 0
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -31,7 +31,7 @@ from forum.messaging.words import WORDS
 from forum.tickets.cards import event_facts
 
 if TYPE_CHECKING:
-    from forum.events.models import Event
+    from forum.events.models import Event, Partner
     from forum.programme.differences import Told
     from forum.programme.models import Session
 
@@ -58,7 +58,8 @@ class About:
 
     `session` is the one of the event's sessions that it is about; `changes` are what became of
     several, `note` what the organiser says of it. A `public` letter leads to the event's programme,
-    as for a speaker without a page of their own.
+    as for a speaker without a page of their own. `partners` are all of the event's; without them
+    each letter reads them.
     """
 
     event: Event | None = None
@@ -69,6 +70,7 @@ class About:
     changes: tuple[Told, ...] = ()
     note: Fragment = EMPTY
     public: bool = False
+    partners: Sequence[Partner] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _page(kind: Kind, language: Language, message_id: UUID, about: About) -> _Pa
     }
 
     def say(one: Sentence) -> str:
-        return translated(Sentence(one.text, {**values, **one.values} if "%(" in one.text else {}))
+        return translated(replace(one, values={**values, **one.values} if "%(" in one.text else {}))
 
     public = kind in {Kind.CANCELLED, Kind.EVENT_CANCELLED}
     href = absolute(facts.href) if public and facts and facts.href else mark_of(message_id)
@@ -152,7 +154,7 @@ def _page(kind: Kind, language: Language, message_id: UUID, about: About) -> _Pa
         href=href,
         calendar=_calendar(about.event) if kind in WITH_TICKET else "",
         sender=sender,
-        hosts=_hosts(about.event, key) if about.event else (),
+        hosts=_hosts(about, about.event, key) if about.event else (),
         colours=_colours(about.event.accent if about.event else ""),
     )
 
@@ -175,9 +177,10 @@ def _note(event: Event, key: str) -> Fragment:
     return event.state_note.pick(key, event.languages)
 
 
-def _hosts(event: Event, key: str) -> tuple[tuple[str, tuple[Fragment, ...]], ...]:
+def _hosts(about: About, event: Event, key: str) -> tuple[tuple[str, tuple[Fragment, ...]], ...]:
     """Return who holds the event, by role: the word, and the names."""
-    held_by = [rank for rank in ranks_of(partners_of(event.id)) if rank.role in HOSTS]
+    partners = partners_of(event.id) if about.partners is None else about.partners
+    held_by = [rank for rank in ranks_of(partners) if rank.role in HOSTS]
     return tuple(
         (
             translated(partners_word(rank.role, len(rank.partners))),

@@ -222,6 +222,20 @@ def written_today(address: str, now: datetime) -> int:
     return db.session.scalar(_WRITTEN_TODAY, {"address": address, "since": now - DAY}) or 0
 
 
+def written_today_to(addresses: Iterable[str], now: datetime) -> dict[str, int]:
+    """Return how many messages about events each address had within a day; one statement."""
+    rows = db.session.execute(
+        sa.select(Message.to_email, sa.func.count())
+        .where(
+            Message.to_email.in_(set(addresses)),
+            Message.created_at > now - DAY,
+            Message.event_id.is_not(None),
+        )
+        .group_by(Message.to_email)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def generations(messages: Iterable[Message]) -> dict[UUID, int]:
     """Return the present generation of the links in messages; a statement for each purpose."""
     links = [(one.link_purpose, one.link_id) for one in messages]

@@ -47,6 +47,10 @@ WITH_TICKET = frozenset({Kind.CONFIRMED, Kind.PROMOTED, Kind.AGAIN})
 """Kinds that bring the QR code, while the ticket stands."""
 
 
+NEWS = frozenset({Kind.PROGRAMME_YOURS, Kind.PROGRAMME_NEWS, Kind.PROGRAMME_SPEAKER})
+"""Kinds that a busy editor can cause many times a day."""
+
+
 class MessageState(StrEnum):
     """Where a message stands; `kept` is for reading in /manage/, where no mail server is set."""
 

@@ -1,9 +1,10 @@
-"""Commands about events: list them, import a programme."""
+"""Commands about events: list them, import a programme, export one."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,14 +16,20 @@ from forum.core import clock, dates
 from forum.core.actor import SYSTEM
 from forum.core.commands import with_app
 from forum.core.db import db
+from forum.core.languages import LANGUAGES, language_of_feed
 from forum.core.permissions import Action
 from forum.core.text import clean_line
 from forum.core.urls import absolute
 from forum.core.zones import zone_of
 from forum.events.models import Event
-from forum.events.queries import managed_event
+from forum.events.queries import managed_event, rooms_of
 from forum.events.rules import LARGEST_CAPACITY, LONGEST_TITLE
 from forum.people.models import Organisation
+from forum.programme.exporting.frab_json import write_json
+from forum.programme.exporting.frab_xml import write_xml
+from forum.programme.exporting.outline import outline_of
+from forum.programme.exporting.sheet import write_sheet
+from forum.programme.importing.languages import languages_in
 from forum.programme.importing.planning import plan_import
 from forum.programme.importing.plans import Choices, ImportPlan
 from forum.programme.importing.present import present_before
@@ -37,13 +44,15 @@ from forum.programme.importing.storing import (
     plan_into,
 )
 from forum.programme.importing.telling import lines_of
+from forum.programme.importing.texts import by_script
+from forum.programme.queries import planned_sessions
 
 USUAL_ZONE = "Asia/Hong_Kong"
 
 
 @click.group("event")
 def event_group() -> None:
-    """Events: list and import."""
+    """Events: list, import and export."""
 
 
 @event_group.command("list")
@@ -116,13 +125,64 @@ def import_command(  # noqa: PLR0913 - click hands each option over by name
         message = "Give the event a title: --title “…”; or name one: --into its-slug."
         raise click.UsageError(message)
     on = starts_on.date() if starts_on else None
-    wanted = Wanted(cleaned, zone.key, capacity, publish, on)
+    wanted = Wanted(by_script(cleaned), zone.key, capacity, publish, on)
     owner = _organisation(organisation)
     if dry_run:
         read = moved_to(check_times(read_programme(content, zone)), zone, on)
         _say_plan(read, plan_import(read, present_before(owner, zone, read)), zone)
         return
-    _say_done(import_event(SYSTEM, owner, content, wanted, now=clock.now()), as_json=as_json)
+    done = import_event(SYSTEM, owner, content, wanted, Choices(), now=clock.now())
+    _say_done(done, as_json=as_json)
+
+
+class ExportAs(StrEnum):
+    """What a programme is written as."""
+
+    FRAB_XML = "frab-xml"
+    FRAB_JSON = "frab-json"
+    XLSX = "xlsx"
+
+
+@event_group.command("export")
+@click.argument("event")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice([one.value for one in ExportAs]),
+    required=True,
+    help="frab XML or JSON: what guests see; xlsx: all that is planned, to edit and import again.",
+)
+@click.option(
+    "--language",
+    type=click.Choice([one.key for one in LANGUAGES]),
+    help="Of titles in frab files; else the event’s first.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write; else standard output.",
+)
+@with_app
+def export_command(event: str, form: str, language: str | None, out: Path | None) -> None:
+    """Write the programme of an EVENT, named by its slug, as a file."""
+    found = managed_event(SYSTEM, event, Action.EDIT_PROGRAMME)
+    body = _written(found, ExportAs(form), language)
+    if out is None:
+        click.echo(body, nl=False)
+        return
+    try:
+        out.write_bytes(body)
+    except OSError as error:
+        message = f"{out} cannot be written: {error.strerror}."
+        raise click.ClickException(message) from None
+    click.echo(f"{out}: {len(body):,} bytes")
+
+
+def _written(event: Event, form: ExportAs, language: str | None) -> bytes:
+    if form is ExportAs.XLSX:
+        return write_sheet(event, planned_sessions(event.id), rooms_of(event.id))
+    outline = outline_of(event, language_of_feed(language, event.languages), clock.now())
+    return write_xml(outline) if form is ExportAs.FRAB_XML else write_json(outline)
 
 
 def _import_into(
@@ -134,7 +194,9 @@ def _import_into(
     if dry_run:
         _say_plan(read, plan_into(event, read), zone)
         return
-    done = import_into(SYSTEM, event.id, read, Choices(), None, now=clock.now())
+    # An event without sessions takes the languages of its first file, as the page proposes.
+    choices = Choices(languages=() if planned_sessions(event.id) else languages_in(read))
+    done = import_into(SYSTEM, event.id, read, choices, None, now=clock.now())
     _say_done(done, as_json=as_json)
 
 

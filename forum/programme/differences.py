@@ -29,11 +29,11 @@ CHANGES: Mapping[ChangeKind, Sentence] = {
     ChangeKind.CANCELLED: sentence("Cancelled"),
     ChangeKind.REINSTATED: sentence("Held after all"),
     ChangeKind.NEW: sentence("New"),
-    ChangeKind.TIME: sentence("Another time"),
-    ChangeKind.ROOM: sentence("Another room"),
-    ChangeKind.PEOPLE: sentence("Other people"),
-    ChangeKind.TITLE: sentence("Another title"),
-    ChangeKind.STREAM: sentence("Another link to join online"),
+    ChangeKind.TIME: sentence("New time"),
+    ChangeKind.ROOM: sentence("New room"),
+    ChangeKind.PEOPLE: sentence("Other speakers"),
+    ChangeKind.TITLE: sentence("New title"),
+    ChangeKind.STREAM: sentence("New link to join online"),
     ChangeKind.DETAILS: sentence("Details"),
 }
 """What a kind of change is called."""
@@ -57,11 +57,15 @@ STATES: Mapping[SessionState, Sentence] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that changed; both sides are empty where only its name is told."""
+    """One thing that changed; both sides are empty where only its name is told.
+
+    `says_itself` is true where nobody needs the word beside the two sides, as with times.
+    """
 
     word: str
     before: Fragment
     after: Fragment
+    says_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,8 @@ def _tell_time(reader: Reader, before: Content, after: Content) -> list[Line]:
     same_day = before["day"] == after["day"]
     old = _time(reader, before)
     new = _time(reader, after, day=not same_day)
-    return [Line(gettext("Time"), Fragment(old, reader.key), Fragment(new, reader.key))]
+    sides = Fragment(old, reader.key), Fragment(new, reader.key)
+    return [Line(gettext("Time"), *sides, says_itself=bool(old and new))]
 
 
 def _tell_rooms(reader: Reader, before: Content, after: Content) -> list[Line]:

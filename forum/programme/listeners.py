@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session as Transaction
 
+from forum.core.actor import SYSTEM
 from forum.core.outbox import Payload, within
 from forum.core.periodic import every
 from forum.events.models import Event
@@ -16,7 +17,9 @@ from forum.programme.service import (
     follow_organisation,
     follow_room,
     give_free_places,
+    leave_room,
     note_first_version,
+    refuse_resized,
     sweep_pdfs,
 )
 
@@ -63,12 +66,18 @@ def sessions_follow_a_renamed_room(
     transaction: Transaction, payload: Payload, now: datetime
 ) -> None:
     """Let calendars hear of the sessions in a room with another name."""
-    follow_room(
+    follow_room(transaction, UUID(payload["event_id"]), UUID(payload["room_id"]), now)
+
+
+@within("room.resized")
+def a_smaller_room_must_suit(transaction: Transaction, payload: Payload, _now: datetime) -> None:
+    """Refuse a room too small for its sessions where the organiser made that strict."""
+    refuse_resized(
         transaction,
         UUID(payload["event_id"]),
         UUID(payload["room_id"]),
-        now,
-        removed=False,
+        payload["before"],
+        payload["after"],
     )
 
 
@@ -76,14 +85,9 @@ def sessions_follow_a_renamed_room(
 def sessions_leave_a_removed_room(
     transaction: Transaction, payload: Payload, now: datetime
 ) -> None:
-    """Take the sessions out of a room that goes, and let calendars hear of it."""
-    follow_room(
-        transaction,
-        UUID(payload["event_id"]),
-        UUID(payload["room_id"]),
-        now,
-        removed=True,
-    )
+    """Take the sessions out of a room that goes, and let those concerned hear of it."""
+    event = transaction.get_one(Event, UUID(payload["event_id"]))
+    leave_room(transaction, SYSTEM, event, UUID(payload["room_id"]), now)
 
 
 @within("session.changed")

@@ -56,14 +56,14 @@ ENGAGEMENTS: Mapping[EngagementState, tuple[str, Sentence]] = {
     EngagementState.PLANNED: ("", sentence("Not asked yet")),
     EngagementState.ASKED: ("look", sentence("Asked")),
     EngagementState.CONFIRMED: ("go", sentence("Confirmed")),
-    EngagementState.DECLINED: ("stop", sentence("Declined")),
+    EngagementState.DECLINED: ("stop", sentence("Not coming")),
 }
 """A status word for each answer of a speaker: its colour's class, its words."""
 
 _OWN_NAMES = {
     "en": {"cmn": "Putonghua", "sgn": "sign language"},
-    "zh-Hant": {"yue": "廣東話", "cmn": "普通話", "sgn": "手語"},
-    "zh-Hans": {"yue": "粤语", "cmn": "普通话", "sgn": "手语"},
+    "zh-Hant": {"en": "英語", "yue": "廣東話", "cmn": "普通話", "sgn": "手語"},
+    "zh-Hans": {"en": "英语", "yue": "粤语", "cmn": "普通话", "sgn": "手语"},
 }
 """What Hong Kong calls the languages that Babel's tables name otherwise."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from forum.core.conflicts import counts_conflicts
-from forum.core.i18n import sentence
+from forum.core.i18n import sentence, sentences
 from forum.core.impact import Impact, counts_impact
 from forum.core.outbox import Payload, within
 from forum.core.remarks import Remark, remarks
@@ -17,7 +17,7 @@ from forum.registrations.models import Registration, SessionPlace, Star
 from forum.registrations.queries import shared_sign_ups, speaker_seats
 from forum.registrations.queries.places import TOLD
 from forum.registrations.rules import RegistrationState
-from forum.registrations.service import forget_places, open_desk, seat
+from forum.registrations.service import make_stars, open_desk, seat
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,8 +39,24 @@ def guests_reached(session: Session, event_id: UUID) -> list[Impact]:
         ).where(Registration.event_id == event_id),
     ).one()
     return [
-        Impact(row[0], sentence("with a seat are told by mail"), mailed=True),
-        Impact(row[1], sentence("on the wait list are told by mail"), mailed=True),
+        Impact(
+            row[0],
+            sentences(
+                "with a seat is told by mail",
+                "with a seat are told by mail",
+                row[0],
+            ),
+            mailed=True,
+        ),
+        Impact(
+            row[1],
+            sentences(
+                "on the wait list is told by mail",
+                "on the wait list are told by mail",
+                row[1],
+            ),
+            mailed=True,
+        ),
     ]
 
 
@@ -52,9 +68,9 @@ def seat_those_who_waited(session: Session, payload: Payload, now: datetime) -> 
 
 
 @within("session.places_removed")
-def nobody_need_sign_up(session: Session, payload: Payload, _now: datetime) -> None:
-    """Forget who signed up for a session that everybody may come to."""
-    forget_places(session, UUID(payload["session_id"]))
+def nobody_need_sign_up(session: Session, payload: Payload, now: datetime) -> None:
+    """Keep a session that everybody may come to as a star for who had signed up."""
+    make_stars(session, UUID(payload["session_id"]), now)
 
 
 @counts_impact("session")
@@ -71,9 +87,33 @@ def guests_of_a_session(session: Session, session_id: UUID) -> list[Impact]:
         ).where(Registration.id.in_(sa.union(signed_up, starred)), Registration.state.in_(TOLD)),
     ).one()
     return [
-        Impact(row[0], sentence("with a place in this session are told by mail"), mailed=True),
-        Impact(row[1], sentence("waiting for a place in it are told by mail"), mailed=True),
-        Impact(row[2], sentence("who starred it are told by mail"), mailed=True),
+        Impact(
+            row[0],
+            sentences(
+                "with a place in this session is told by mail",
+                "with a place in this session are told by mail",
+                row[0],
+            ),
+            mailed=True,
+        ),
+        Impact(
+            row[1],
+            sentences(
+                "waiting for a place in it is told by mail",
+                "waiting for a place in it are told by mail",
+                row[1],
+            ),
+            mailed=True,
+        ),
+        Impact(
+            row[2],
+            sentences(
+                "who starred it is told by mail",
+                "who starred it are told by mail",
+                row[2],
+            ),
+            mailed=True,
+        ),
     ]
 
 

@@ -12,7 +12,13 @@ from forum.core.text import Fragment
 from forum.events.facts import Addresses
 from forum.events.models import Event
 from forum.programme.differences import Reader, Told
-from forum.programme.queries import latest_release, names_in, releases_of, shown_sessions
+from forum.programme.queries import (
+    changes_in,
+    latest_release,
+    names_in,
+    releases_of,
+    shown_sessions,
+)
 from forum.programme.rules import ChangeKind
 
 MOST_VERSIONS = 50
@@ -22,7 +28,8 @@ MOST_VERSIONS = 50
 class Version:
     """A version on the page and in the feed; `identity` is as the feed names it.
 
-    Of each session there is what became of it, and its page where it has one.
+    Of each session there is what became of it, and its page where it has one; `more` are only
+    counted.
     """
 
     number: int
@@ -31,6 +38,12 @@ class Version:
     released: str
     note: Fragment
     sessions: Sequence[tuple[Told, str]]
+    more: int
+
+    @property
+    def number_of_sessions(self) -> int:
+        """How many sessions it changed."""
+        return len(self.sessions) + self.more
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ class VersionLine:
 
 
 def versions_of(event: Event, to: Addresses) -> list[Version]:
-    """Return an event's versions as guests read them, the newest first (6 statements)."""
+    """Return an event's versions as guests read them, the newest first (7 statements)."""
     releases = releases_of(event.id, MOST_VERSIONS)
     contents = [
         side for one in releases for change in one.changes for side in (change.before, change.after)
@@ -51,6 +64,7 @@ def versions_of(event: Event, to: Addresses) -> list[Version]:
     key = to.language.key
     reader = Reader(key, event.languages, event.zone, names_in(event.id, contents))
     pages = shown_sessions(event.id)
+    number = changes_in(releases)
     found = []
     for one in releases:
         told = [
@@ -60,10 +74,7 @@ def versions_of(event: Event, to: Addresses) -> list[Version]:
                 change.before,
                 change.after,
             )
-            for change in sorted(
-                one.changes,
-                key=lambda change: (change.after["starts_at"] or "~", str(change.session_id)),
-            )
+            for change in one.changes
         ]
         found.append(
             Version(
@@ -78,6 +89,7 @@ def versions_of(event: Event, to: Addresses) -> list[Version]:
                     else (each, "")
                     for each in told
                 ],
+                number.get(one.id, 0) - len(told),
             )
         )
     return found

@@ -32,7 +32,7 @@ def days_of(
                 short=dates.short_day(when, key),
                 items=of_day,
                 slots=_slots(of_day),
-                parallel=len(_rooms(of_day)) > 1 if as_lists_of is None else when in as_lists_of,
+                parallel=when in (parallel_days(of_day) if as_lists_of is None else as_lists_of),
                 grid=_grid(of_day, zone, key) if as_lists_of is None else None,
             ),
         )
@@ -40,11 +40,21 @@ def days_of(
 
 
 def parallel_days(items: Iterable[Item]) -> frozenset[date]:
-    """Return the days on which several rooms are used."""
-    rooms: dict[date, set[UUID]] = {}
-    for item in items:
-        rooms.setdefault(item.day, set()).update(item.room_ids)
-    return frozenset(day for day, used in rooms.items() if len(used) > 1)
+    """Return the days on which sessions in several rooms overlap; breaks do not count."""
+    found: set[date] = set()
+    until: dict[date, tuple[datetime, frozenset[UUID]]] = {}
+    held = [item for item in items if item.room_ids and not item.thin and not item.cancelled]
+    for item in sorted(held, key=lambda one: one.starts):
+        rooms = frozenset(item.room_ids)
+        ends, before = until.get(item.day, (item.starts, rooms))
+        if item.starts < ends:
+            if rooms != before:
+                found.add(item.day)
+            rooms, ends = rooms | before, max(ends, item.ends)
+        else:
+            ends = item.ends
+        until[item.day] = (ends, rooms)
+    return frozenset(found)
 
 
 def _slots(items: Sequence[Item]) -> tuple[Slot, ...]:
@@ -66,9 +76,9 @@ class _Block:
 
 
 def _grid(items: Sequence[Item], zone: tzinfo, key: str) -> Grid | None:
-    rooms = _rooms(items)
-    if len(rooms) < 2:  # noqa: PLR2004 - one room needs no columns
+    if not parallel_days(items):
         return None
+    rooms = _rooms(items)
     columns = [{block.starts: block for block in column} for column in _columns(items, list(rooms))]
     names = [rooms[room] for room in rooms]
     if len(columns) > len(names):
@@ -96,7 +106,8 @@ def _grid(items: Sequence[Item], zone: tzinfo, key: str) -> Grid | None:
             cells.append(Cell(tuple(block.items), height, block.columns))
         clock = dates.list_clock(moment, zone, key)
         iso = moment.astimezone(zone).isoformat(timespec="minutes")
-        rows.append(GridRow(iso, clock, moment in begins, tuple(cells)))
+        late = moment in begins and dates.local_day(moment, zone) > items[0].day
+        rows.append(GridRow(iso, clock, moment in begins, tuple(cells), late))
     return Grid(tuple(names), tuple(rows))
 
 

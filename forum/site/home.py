@@ -166,7 +166,7 @@ def _from_speakers(event: Event) -> Iterator[Need]:
         yield Need(
             "look",
             sentence("To look at"),
-            sentence("From speakers: %(number)s to look at", number=number),
+            sentence("Changes from speakers: %(number)s", number=number),
             sentence("Guests see changed profiles and new slides only then."),
             url_for("programme_manage.speaker_changes", slug=event.slug),
             sentence("Look at them"),

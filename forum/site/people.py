@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from forum.core.languages import TRADITIONAL
-from forum.core.text import EMPTY, Fragment
+from forum.programme.models.speakers import names_in
 from forum.site.shapes import Person
 
 if TYPE_CHECKING:
@@ -22,11 +21,7 @@ def person_of(
     speaker: Speaker | ListedSpeaker, *, key: str, order: Sequence[str], tone: int, href: str
 ) -> Person:
     """Return a speaker in the page's language; `tone` 0 is the guest of honour's tile."""
-    latin = Fragment(speaker.shown_name, "en") if speaker.name else EMPTY
-    chinese = Fragment(speaker.name_zh, TRADITIONAL.key) if speaker.name_zh else EMPTY
-    first, second = (chinese, latin) if key != "en" and chinese else (latin, chinese)
-    if not first:
-        first, second = second, EMPTY
+    first, second = names_in(key, speaker.shown_name if speaker.name else "", speaker.name_zh)
     return Person(
         id=speaker.id,
         slug=speaker.slug,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -121,6 +121,7 @@ class Address:
 
     slug: str
     session_ids: tuple[UUID, ...]
+    days: tuple[date, ...]
     speaker_slugs: tuple[str, ...]
 
 
@@ -138,13 +139,15 @@ def addresses() -> list[Address]:
         Session.starts_at.is_not(None),
     )
     sessions: dict[UUID, list[UUID]] = {}
-    for event_id, session_id in db.session.execute(
-        sa.select(Session.event_id, Session.id)
+    days: dict[UUID, set[date]] = {}
+    for event_id, session_id, day in db.session.execute(
+        sa.select(Session.event_id, Session.id, Session.day)
         .where(*shown)
         .order_by(Session.starts_at, Session.id)
         .limit(MOST_OF_ALL),
     ):
         sessions.setdefault(event_id, []).append(session_id)
+        days.setdefault(event_id, set()).update({day} if day else ())
     speakers: dict[UUID, list[str]] = {}
     for event_id, slug in db.session.execute(
         sa.select(Session.event_id, Speaker.slug)
@@ -157,7 +160,12 @@ def addresses() -> list[Address]:
     ):
         speakers.setdefault(event_id, []).append(slug)
     return [
-        Address(slug, tuple(sessions.get(event_id, ())), tuple(speakers.get(event_id, ())))
+        Address(
+            slug,
+            tuple(sessions.get(event_id, ())),
+            tuple(sorted(days.get(event_id, ()))),
+            tuple(speakers.get(event_id, ())),
+        )
         for event_id, slug in events
     ]
 

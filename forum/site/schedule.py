@@ -14,7 +14,7 @@ from forum.core.errors import DomainError, NotFound
 from forum.core.http.access import link_holder
 from forum.core.http.headers import private
 from forum.core.http.i18n import current_language, translated, use_language
-from forum.core.ids import ids_in
+from forum.core.ids import id_in, ids_in
 from forum.events.facts import Addresses
 from forum.programme.queries import sessions_of
 from forum.registrations import service
@@ -214,7 +214,7 @@ def _session_id(name: str) -> UUID:
 
 
 def _uuid(typed: str) -> UUID:
-    found = ids_in(typed)
-    if len(found) != 1:
+    found = id_in(typed)
+    if found is None:
         raise NotFound
-    return found[0]
+    return found

@@ -319,12 +319,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A moment at which something begins or ends."""
+    """A moment at which something begins or ends; `next_day` where that is after midnight."""
 
     iso: str
     clock: str
     starts_something: bool
     cells: tuple[Cell, ...]
+    next_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from forum.core.dates import clock, day, list_clock, list_span
-from forum.core.languages import TRADITIONAL
 from forum.core.text import Fragment
 from forum.events.titles import Title, title_of
 from forum.programme.queries import spots_of
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from forum.events.models import Event
-    from forum.programme.models import Session, Speaker
+    from forum.programme.models import Session
 
 MOST_NEXT = 4
 MOST_NAMES = 6
@@ -93,7 +92,7 @@ def _sign_item(
     starts, ends = session.starts_at or event.starts_at, session.ends_at or event.ends_at
     told = announced(retimed) or (starts, ends)
     zone = event.zone
-    names = [_name(one.speaker, key) for one in session.appearances]
+    names = [one.speaker.names(key)[0] for one in session.appearances]
     return SignItem(
         id=session.id,
         title=title_of(session.title.pick(key, event.languages)),
@@ -109,9 +108,3 @@ def _sign_item(
         cancelled=session.state is SessionState.CANCELLED,
         thin=session.kind in PAUSES,
     )
-
-
-def _name(speaker: Speaker, key: str) -> Fragment:
-    if speaker.name_zh and (key != "en" or not speaker.name):
-        return Fragment(speaker.name_zh, TRADITIONAL.key)
-    return Fragment(speaker.shown_name, "en")

@@ -78,6 +78,18 @@ def test_a_night_belongs_to_its_evening() -> None:
     assert dates.last_day(hk(8, 1), hk(8, 3), HONG_KONG) == date(2026, 12, 8)
 
 
+def test_a_congress_of_days_ends_with_its_last_evening() -> None:
+    assert dates.last_day(hk(8, 9), hk(12, 4), HONG_KONG) == date(2026, 12, 11)
+    assert dates.last_day(hk(8, 9), hk(11, 18), HONG_KONG) == date(2026, 12, 11)
+
+
+def test_a_zone_is_said_in_words() -> None:
+    assert dates.zone_in_words(HONG_KONG, "en") == "Hong Kong time"
+    assert dates.zone_in_words(HONG_KONG, "zh-Hant") == "香港時間"
+    assert dates.zone_in_words(HONG_KONG, "zh-Hans") == "香港时间"
+    assert dates.zone_in_words(ZoneInfo("Etc/UTC"), "zh-Hans") == "UTC"
+
+
 def test_a_zone_without_letters_of_its_own_is_named_by_its_city() -> None:
     moment = datetime(2026, 7, 1, 8, tzinfo=UTC)
     assert dates.zone_name(moment, SINGAPORE, "en") == "Singapore time"

@@ -148,6 +148,8 @@ def furnish(app: Flask) -> House:
                 *on_stage.member,
                 "/manage/",
                 "/manage/new",
+                "/manage/new/from-file",
+                "/manage/new/from-file/preview",
                 f"{manage}/",
                 f"{manage}/settings",
                 f"{manage}/venue",
@@ -259,14 +261,9 @@ def _file_waits(event_id: UUID, organisation: Organisation) -> None:
         talk(3, persons=[{"id": 99, "public_name": known}]),
         talk(3),
     )
-    keep_waiting(
-        Actor(ActorKind.USER, member.id, roles={organisation.id: Role.OWNER}),
-        event_id,
-        "schedule.xml",
-        again,
-        "Asia/Tokyo",
-        now=clock.now(),
-    )
+    actor = Actor(ActorKind.USER, member.id, roles={organisation.id: Role.OWNER})
+    for place in (event_id, None):
+        keep_waiting(actor, place, "schedule.xml", again, "Asia/Tokyo", now=clock.now())
 
 
 def _ran_late(event_id: UUID, session_id: UUID) -> int:

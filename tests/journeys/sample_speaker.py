@@ -45,11 +45,10 @@ def speaker_pages(event: Event, session_id: UUID) -> SpeakerPages:
     contact = ContactDetails("speaker@example.com", "+852 5550 0000", "Sample Assistant", "", "en")
     seen = fingerprint(asdict(service.contact_details(None)))
     service.keep_contact(SYSTEM, speaker.organisation_id, speaker.id, seen, contact, now=now)
-    stands = service.ask_to_confirm(SYSTEM, event.id, speaker.id, now=now)
+    stands = service.engage(SYSTEM, event.id, speaker.id, now=now)
     holder = Actor(ActorKind.LINK, id=stands.id, name=speaker.shown_name, event_id=event.id)
-    service.answer(
-        holder, stands.id, stands.revision, EngagementState.CONFIRMED, "A lectern.", now=now
-    )
+    for says in (EngagementState.DECLINED, EngagementState.CONFIRMED):
+        stands = service.answer(holder, stands.id, stands.revision, says, "A lectern.", now=now)
     later = event.starts_at + timedelta(hours=2)
     service.add_unavailable(holder, stands.id, event.starts_at, later, now=now)
     asked = [ConsentWording("photo", "Sample words", given=True)]

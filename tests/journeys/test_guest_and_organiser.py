@@ -92,7 +92,7 @@ def test_an_organiser_cancels_a_session_and_the_calendar_says_so(
         before = {one.uid: one for one in by_vobject(page.request.get(house.feed).body())}
         sign_in(page, house)
         page.goto(f"/manage/{house.slug}/programme")
-        page.get_by_role("link", name="Panel discussion").first.click()
+        page.get_by_role("link", name="Closing remarks").first.click()
         page.get_by_role("link", name=re.compile("Cancel")).first.click()
         page.locator("main form button").first.click()
         after = {one.uid: one for one in by_vobject(page.request.get(house.feed).body())}

@@ -173,6 +173,26 @@ def test_a_session_is_carried_to_another_day_over_its_tab_and_back_by_a_key(
         expect(one.locator("a")).to_be_focused()
 
 
+def test_sessions_at_once_in_one_room_stand_beside_each_other_as_wide_as_any(
+    board: Page, stage: Stage
+):
+    opening, demo = block(board, stage, "Opening"), block(board, stage, "Demo")
+    alone = opening.bounding_box()["width"]
+    demo.locator("a").focus()
+    with saved(board):
+        for key in ("ArrowLeft", "PageUp"):
+            board.keyboard.press(key)
+    first, second = opening.bounding_box(), demo.bounding_box()
+    assert min(first["width"], second["width"]) >= min(alone, 150)
+    left, right = sorted((first, second), key=lambda box: box["x"])
+    assert left["x"] + left["width"] <= right["x"]
+    head = board.locator(".heads p").first.bounding_box()
+    assert right["x"] + right["width"] <= head["x"] + head["width"]
+    board.keyboard.press("ArrowRight")
+    board.keyboard.press("PageDown")
+    expect(opening).to_have_css("width", f"{alone:g}px")
+
+
 def test_escape_puts_back_what_is_in_the_air(board: Page, stage: Stage):
     drag(board, grip(block(board, stage, "Demo")), (0, 4 * ROW))
     board.keyboard.press("Escape")

@@ -88,14 +88,20 @@ def nod(office: Page, link: str, stage: Speaking) -> None:
     office.goto(link)
     office.locator("main form button").first.click()
     office.goto(f"/manage/{stage.slug}/speakers")
-    office.get_by_role("link", name="2 things of speakers to look at").click()
+    face = office.locator("tbody .face").first.bounding_box()
+    name = office.locator("tbody th a").first.bounding_box()
+    assert face is not None
+    assert name is not None
+    assert face["x"] + face["width"] <= name["x"], "the tile covers the name"
+    expect(office.get_by_text("1 session", exact=True).first).to_be_visible()
+    office.get_by_role("link", name="2 changes from speakers wait for your approval").click()
     office.get_by_role("link", name="Look at it").click()
     expect(office.get_by_text(WORDS)).to_be_visible()
     office.get_by_role("button", name="Accept what is ticked").click()
     expect(office.get_by_text("The profile of Ada Wong is changed.")).to_be_visible()
     office.get_by_label("Guests may have it").select_option("now")
     office.get_by_role("button", name="Accept").click()
-    expect(office.get_by_text("Nothing to look at")).to_be_visible()
+    expect(office.get_by_text("Nothing waits for you")).to_be_visible()
 
 
 def test_a_link_that_was_renewed_opens_nothing(app: Flask, stage: Speaking, page: Page):

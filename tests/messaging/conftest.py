@@ -19,6 +19,7 @@ from forum.messaging.models import Message
 from forum.registrations import service as registrations
 from forum.registrations.service import Registered
 from tests.factories import NOW, attendee
+from tests.messaging.stage import Stage, make_stage
 
 Register = Callable[..., Registered]
 Work = Callable[..., None]
@@ -64,3 +65,9 @@ def messages(app: Flask) -> Callable[[], list[Message]]:
             return list(db.session.scalars(wanted))
 
     return _messages
+
+
+@pytest.fixture
+def stage(in_app: Flask) -> Stage:
+    """Store one talk with a speaker who can be written to, in Chinese."""
+    return make_stage()

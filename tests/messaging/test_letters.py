@@ -84,7 +84,7 @@ def test_a_hostile_name_stays_plain_words(
     work()
     (message,) = messages()
     for body in (message.text, message.html, message.subject):
-        assert "1337" not in body
+        assert "1337" not in body.replace(message.mark, "")
         assert "evil.example" not in body
         assert "\r" not in body
     assert "<script>" not in message.html

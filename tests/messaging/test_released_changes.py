@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.message import EmailMessage
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,24 +19,21 @@ from forum.events.models import Event
 from forum.events.rules import EventState
 from forum.messaging import service as messaging
 from forum.messaging.models import Message
-from forum.messaging.rules import Kind
+from forum.messaging.rules import MOST_A_DAY, Kind
 from forum.messaging.service import telling
+from forum.messaging.service.rows import TOO_MANY
 from forum.programme import queries, service
-from forum.programme.models import Engagement, Release, Session, Speaker, SpeakerContact
-from forum.programme.rules import EngagementState, ReleaseCause, ReleaseMode
-from forum.registrations.models import Star
+from forum.programme.models import Engagement, Release
+from forum.programme.rules import EngagementState
 from tests.factories import (
     NOW,
-    _stored,
     make_appearance,
-    make_event,
-    make_organisation,
     make_room,
     make_session,
-    make_speaker,
     text,
 )
 from tests.messaging.conftest import Register, Work
+from tests.messaging.stage import Stage, hold, move, plain, release, star
 from tests.support.mail import Mailbox
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -46,67 +41,20 @@ Messages = Callable[[], list[Message]]
 GATHERED = NOW + timedelta(minutes=10)
 
 
-@dataclass(frozen=True)
-class Stage:
-    """An event with a talk, its speaker who can be written to, and an engagement."""
-
-    event: Event
-    talk: Session
-    speaker: Speaker
-    engagement: Engagement
-
-
-@pytest.fixture
-def stage() -> Stage:
-    organisation = make_organisation()
-    event = make_event(organisation)
-    talk = make_session(event, title=text("The talk"))
-    speaker = make_speaker(organisation.id, name="Ada Sample", name_zh="示例")
-    make_appearance(talk, speaker)
-    _stored(SpeakerContact(speaker_id=speaker.id, email="ada@example.com", lang="zh-Hant"))
-    engagement = _stored(
-        Engagement(
-            event_id=event.id,
-            speaker_id=speaker.id,
-            state=EngagementState.CONFIRMED,
-            created_at=NOW,
-        )
-    )
-    return Stage(event, talk, speaker, engagement)
-
-
-def hold(event: Event) -> None:
-    keeping = service.Keeping(ReleaseMode.HELD, (), 0, nod=True)
-    service.keep_programme(SYSTEM, event.id, keeping, now=NOW)
-
-
-def move(session: Session, minutes: int, now: datetime = NOW, **more: Any) -> None:
-    known = queries.planned_session(session.event_id, session.id)
-    by = timedelta(minutes=minutes)
-    room = more.get("room_id", known.room_id)
-    place = service.Place(known.starts_at + by, known.ends_at + by, room)
-    service.place_session(SYSTEM, session.event_id, session.id, known.revision, place, now=now)
-
-
-def release(event: Event, now: datetime = NOW, **why: Any) -> None:
-    seen = service.seen_of_planned(queries.planned_sessions(event.id))
-    service.release_programme(
-        SYSTEM, event.id, seen, service.Why(ReleaseCause.RELEASED, **why), now=now
-    )
-
-
-def star(register: Register, session: Session, **given: Any) -> Any:
-    guest = register(session.event_id and db.session.get_one(Event, session.event_id), **given)
-    _stored(Star(registration_id=guest.registration_id, session_id=session.id, starred_at=NOW))
-    return guest
-
-
-def plain(mail: EmailMessage) -> str:
-    (part,) = (part for part in mail.walk() if part.get_content_type() == "text/plain")
-    return str(part.get_content())
-
-
 @pytest.mark.both_databases
+def test_an_address_hears_of_so_many_versions_a_day_and_no_more(
+    smtp: Mailbox, register: Register, work: Work, stage: Stage
+) -> None:
+    star(register, stage.talk, number="star")
+    work()
+    for number in range(1, MOST_A_DAY + 4):
+        move(stage.talk, 1)
+        work(NOW + timedelta(minutes=11 * number))
+    assert len(smtp.to("guest.star@example.com")) == MOST_A_DAY
+    with_reason = sa.select(Message).where(Message.last_error == TOO_MANY)
+    assert db.session.scalars(with_reason).all(), "the organiser sees what did not go out"
+
+
 def test_speakers_and_those_who_mean_to_come_are_told_old_and_new(
     smtp: Mailbox, register: Register, work: Work, stage: Stage
 ) -> None:
@@ -127,7 +75,7 @@ def test_speakers_and_those_who_mean_to_come_are_told_old_and_new(
     said = plain(mail)
     assert mail["Subject"] == "Changed: sessions of yours at Sample Forum: a fresh look"
     assert "The train is late." in said
-    assert "The talk · Another time · Another room" in said
+    assert "The talk · New time · New room" in said
     assert "Time: Tue 8 December, 9:30–10:00 am (HKT) → 9:45–10:15 am (HKT)" in said
     assert "Room: Great hall" in said
     assert f"/r/{derive(Purpose.BOOKING, guest.booking_id)}" in said

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 
 from forum.core import outbox
+from forum.core.actor import SYSTEM
 from forum.core.clock import now
 from forum.core.db import db, writing
 from forum.core.permissions import Role
 from forum.messaging.models import Message
+from forum.programme import service
 from forum.programme.models import Engagement, Speaker, SpeakerContact, Unavailability
 from forum.programme.rules import EngagementState
 from tests import factories
@@ -73,15 +77,25 @@ def test_asking_again_is_a_mail_more_and_an_answer_stops_one_on_its_way(
     app: Flask, owner: Member, house: SimpleNamespace, asked: str
 ):
     page = f"{SPEAKERS}/{asked}/event"
-    owner.press(page, f"{page}/ask")
-    owner.press(page, f"{page}/ask")
+    begun = now()
+    for minutes in (-4, -2):
+        with time_machine.travel(begun + timedelta(minutes=minutes), tick=True):
+            owner.press(page, f"{page}/ask")
     assert len(deliver(app)) == 2
-    owner.press(page, f"{page}/ask")
+    with time_machine.travel(begun, tick=True):
+        owner.press(page, f"{page}/ask")
     owner.send(page, owner.form(page, 0, having="answer"))
     assert engagement(app).state is EngagementState.CONFIRMED
     assert len(deliver(app)) == 2
     assert owner.client.post(f"{page}/ask", data=token(owner, page)).status_code == 303
     assert "That is how it stands already" in owner.get(page).text
+
+
+def test_a_button_pressed_twice_asks_once(app: Flask, owner: Member, asked: str):
+    page = f"{SPEAKERS}/{asked}/event"
+    for _ in range(25):
+        assert owner.press(page, f"{page}/ask").status_code == 303
+    assert len(deliver(app)) == 1
 
 
 def token(member: Member, page: str) -> dict[str, str]:
@@ -92,7 +106,9 @@ def test_without_an_address_nobody_is_asked(app: Flask, owner: Member, house: Si
     with app.app_context():
         slug = factories.make_speaker(house.ours.id).slug
     page = f"{SPEAKERS}/{slug}/event"
-    owner.press(page, f"{page}/ask")
+    assert "Ask to confirm by mail" not in owner.get(page).text
+    assert f'href="{SPEAKERS}/{slug}/contact"' in owner.get(page).text
+    owner.client.post(f"{page}/ask", data=token(owner, page))
     assert "Enter the speaker’s email address first" in owner.get(page).text
     assert deliver(app) == []
     with app.app_context():
@@ -223,3 +239,32 @@ def test_a_profile_has_a_surname_and_links(app: Flask, owner: Member, asked: str
         speaker = db.session.scalar(sa.select(Speaker))
         assert speaker.surname == "Wong"
         assert speaker.links == [{"title": "Blog", "url": "https://blog.example.com/ada"}]
+
+
+def test_on_chinese_pages_the_chinese_name_leads(
+    app: Flask, owner: Member, house: SimpleNamespace, asked: str
+):
+    def heading(path: str) -> str:
+        return owner.get(path).text.partition("<h1")[2].partition("</h1>")[0]
+
+    page = f"{SPEAKERS}/{asked}/event"
+    assert heading(page).index("Ada Wong") < heading(page).index("黃雅達")
+    chinese = heading(f"{page}?lang=zh-Hant")
+    assert chinese.index("黃雅達") < chinese.index("Ada Wong")
+    listed = owner.get(SPEAKERS).text.partition("<tbody>")[2]
+    assert listed.index("黃雅達") < listed.index("Ada Wong")
+
+
+def test_what_looks_alike_in_english_has_its_own_chinese_word(
+    app: Flask, owner: Member, house: SimpleNamespace, asked: str
+):
+    page = f"{SPEAKERS}/{asked}"
+    assert ">聯絡資料<" in owner.get(f"{page}/contact?lang=zh-Hant").text
+    assert ">網址 " in owner.get(page).text
+    assert ">地址" in owner.get("/manage/sample-forum/venue").text
+    with app.app_context():
+        speaker_id = db.session.scalars(sa.select(Speaker.id)).one()
+        made = service.engage(SYSTEM, house.event_id, speaker_id, now=now())
+        declined = EngagementState.DECLINED
+        service.answer(SYSTEM, made.id, made.revision, declined, None, now=now())
+    assert "已婉拒" in owner.get(SPEAKERS).text

@@ -18,9 +18,11 @@ from forum.core.page_scopes import PageScope, event_scope
 from forum.core.revisions import ThingChangedMeanwhile, fingerprint
 from forum.programme import queries, service
 from forum.programme.models import Cue, Session, SessionDraft
+from forum.programme.queries import late as late_queries
 from forum.programme.rules import (
     Choice,
     CueFor,
+    DayIsOver,
     ReleaseCause,
     ReleaseMode,
     SessionKind,
@@ -149,6 +151,23 @@ def test_a_draft_that_says_no_more_than_the_new_times_goes(day):
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SessionDraft)) == 1
 
 
+def test_a_day_that_is_over_runs_late_no_more(day):
+    done = late(day, 8)
+    choice = Choice(5)
+    long_after = factories.STARTS + timedelta(days=400)
+    with pytest.raises(DayIsOver):
+        service.run_late(
+            SYSTEM, day.event.id, day.ids[3], choice, seen_of(day, choice, 3), now=long_after
+        )
+    db.session.rollback()
+    with pytest.raises(DayIsOver):
+        service.undo_late(SYSTEM, day.event.id, done.number, now=long_after)
+    assert minutes_of(day) == EIGHT_LATE
+    assert service.undo_late(
+        SYSTEM, day.event.id, done.number, now=factories.STARTS + timedelta(hours=13)
+    ).moved
+
+
 @pytest.mark.both_databases
 def test_one_click_gives_the_former_times_back_and_calendars_hear_of_it(day):
     done = late(day, 8)
@@ -242,3 +261,35 @@ def test_cues_are_kept_and_two_who_edit_them_meet(day):
     seen = fingerprint(service.cue_values(stored))
     service.keep_cues(SYSTEM, event_id, session_id, seen, [], now=factories.NOW)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Cue)) == 0
+
+
+def test_of_very_many_changes_the_newest_delay_is_known(day, monkeypatch):
+    late(day, 8)
+    late(day, 5)
+    monkeypatch.setattr(late_queries, "MOST_RETIMED", 3)
+    told = queries.retimed_since_late(day.event.id)
+    keynote = told[day.ids[0]]
+    assert [since_start(one.after[1]) for one in keynote] == [73]
+
+
+@pytest.mark.both_databases
+def test_what_is_put_off_over_midnight_is_listed_under_a_day_on_which_it_can_stay(in_app):
+    event = factories.make_event(ends_at=factories.STARTS + timedelta(days=3))
+    the_day = factories.STARTS.astimezone(event.zone).date()
+    # Under the day before that on which they start, at 23:20 and 23:50 in Hong Kong.
+    talk, last = (
+        factories.make_session(event, after=38 * 60 + start, minutes=30, day=the_day)
+        for start in (20, 50)
+    )
+    choice, now = Choice(15), talk.starts_at
+    turns = queries.turns_of(queries.sessions_on(event.id, the_day))
+    seen = fingerprint_of(ripple(turns, talk.id, choice))
+    done = service.run_late(SYSTEM, event.id, talk.id, choice, seen, now=now)
+    shown = queries.planned_session(event.id, last.id)
+    assert shown.starts_at.astimezone(event.zone).date() == the_day + timedelta(days=2)
+    assert shown.day == the_day + timedelta(days=1)
+    place = service.Place(shown.starts_at, shown.ends_at, None, shown.day)
+    service.place_session(SYSTEM, event.id, last.id, shown.revision, place, now=now)
+    service.undo_late(SYSTEM, event.id, done.number or 0, now=now)
+    db.session.rollback()
+    assert {queries.planned_session(event.id, one.id).day for one in (talk, last)} == {the_day}

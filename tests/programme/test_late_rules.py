@@ -25,6 +25,7 @@ from forum.programme.rules import (
     last_end,
     past_the_end,
     ripple,
+    runs_into,
 )
 
 NINE = datetime(2026, 12, 8, 1, 0, tzinfo=UTC)
@@ -291,3 +292,21 @@ def test_the_same_ripple_has_the_same_fingerprint_whatever_the_order(turns, whic
     late = turns[which % len(turns)].id
     one, two = ripple(turns, late, choice), ripple(turns[::-1], late, choice)
     assert fingerprint_of(one) == fingerprint_of(two)
+
+
+def test_a_session_that_newly_shares_time_with_a_break_elsewhere_is_named_with_it():
+    turns = [
+        turn(1, 0, 30),
+        turn(2, 30, 60),
+        turn(3, 60, 75, BREAK, (STUDIO,)),
+        turn(4, 25, 70, rooms=(STUDIO,)),
+    ]
+    moved = ripple(turns, UUID(int=1), Choice(10))
+    assert runs_into(turns, moved) == [(UUID(int=2), UUID(int=3))]
+    assert runs_into(turns, []) == []
+
+
+def test_a_break_that_gives_way_is_run_into_by_nothing():
+    turns = [turn(1, 0, 30), turn(2, 30, 45, BREAK), turn(3, 45, 60)]
+    moved = ripple(turns, UUID(int=1), Choice(8, absorbing=frozenset({UUID(int=2)})))
+    assert runs_into(turns, moved) == []

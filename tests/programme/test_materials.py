@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +17,7 @@ from forum.events.models import Event
 from forum.events.rules import EventState
 from forum.programme import queries, service
 from forum.programme.models import Material, Session
-from forum.programme.service import sweep_pdfs
+from forum.programme.service import materials, sweep_pdfs
 from tests import factories
 from tests.events.browsing import Member
 from tests.site.speaking import PDF, Holder, Speaking, fetch, pdf, post_pdf, speaking
@@ -243,6 +244,33 @@ def test_a_speaker_sends_so_many_and_no_more(app: Flask, stage: Speaking):
     answer = ada.fill(slides, url="https://example.com/s")
     assert answer.status_code == 422
     assert "Remove one first" in answer.text
+
+
+def test_files_of_one_speaker_come_to_so_much_and_no_more(
+    app: Flask, stage: Speaking, instance: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(materials, "MOST_SENT_BYTES", len(PDF) * 2)
+    ada = Holder(app)
+    slides = f"{stage.href}/sessions/{stage.session_id}/slides"
+    for _ in range(2):
+        assert ada.fill(slides, file=pdf()).status_code == 303
+    refused = ada.fill(slides, file=pdf())
+    assert refused.status_code == 422
+    assert "Take something back first, or send a link." in refused.text
+    assert len(list((instance / "uploads").glob("*.pdf"))) == 2, "the refused file is gone"
+    assert ada.fill(slides, url="https://example.com/s").status_code == 303
+    back = f"{stage.href}/materials/{next(one.id for one in rows(app) if one.file_name)}/remove"
+    ada.client.post(back, data={"csrf_token": dict(ada.form(stage.href).values)["csrf_token"]})
+    assert ada.fill(slides, file=pdf()).status_code == 303
+
+
+def test_slides_come_after_the_talk_too_but_not_for_ever(app: Flask, stage: Speaking):
+    ada, slides = Holder(app), f"{stage.href}/sessions/{stage.session_id}/slides"
+    for days, status in ((59, 303), (62, 409)):
+        with time_machine.travel(factories.ENDS + timedelta(days=days), tick=True):
+            sent = ada.fill(slides, url="https://example.com/s")
+            assert sent.status_code == status
+    assert "The event is cancelled or over" in sent.text
 
 
 def test_slides_go_live_at_once_where_no_nod_is_wanted(app: Flask, house: SimpleNamespace):

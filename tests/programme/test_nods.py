@@ -43,7 +43,10 @@ def test_an_editor_sees_old_and_new_and_takes_what_is_ticked(
 ):
     typed = {"biography-en": "Builds more.", "title-en": "Chief Engineer", "salutation": "Dr"}
     ada.fill(f"{stage.href}/profile", **typed)
-    assert "One thing of a speaker to look at" in owner.get("/manage/sample-forum/speakers").text
+    assert (
+        "A speaker’s change waits for your approval"
+        in owner.get("/manage/sample-forum/speakers").text
+    )
     assert "Job title" in owner.get(CHANGES).text
     path = waiting(app)
     page = owner.get(path).text
@@ -61,7 +64,7 @@ def test_an_editor_sees_old_and_new_and_takes_what_is_ticked(
         proposal = db.session.scalar(sa.select(Proposal))
         assert (proposal.state, proposal.decided_by) == (ProposalState.ACCEPTED, "Ada Sample")
     assert "Builds more." in ada.get(f"/en/e/sample-forum/speakers/{stage.speaker_slug}").text
-    assert "Nothing to look at" in owner.get(CHANGES).text
+    assert "Nothing waits for you" in owner.get(CHANGES).text
     assert "Your last changes were accepted" in ada.get(stage.href).text
     assert "dealt with already" in owner.get(path).text
 
@@ -168,7 +171,7 @@ def test_slides_that_were_sent_are_accepted_with_a_time_or_declined(
         first, other = db.session.scalars(sa.select(Material).order_by(Material.created_at))
     page = owner.get(CHANGES).text
     assert "Robots at work" in page
-    assert owner.get("/manage/sample-forum/speakers").text.count("2 things of speakers") == 1
+    assert owner.get("/manage/sample-forum/speakers").text.count("2 changes from speakers") == 1
     token = {"csrf_token": dict(owner.form(CHANGES).values)["csrf_token"]}
     take = {**token, "act": "accept", "publishing": "now"}
     assert owner.client.post(f"{CHANGES}/materials/{first.id}", data=take).status_code == 303
@@ -197,7 +200,7 @@ def test_what_waits_elsewhere_is_not_there(
             material = db.session.scalar(sa.select(Material))
         sent = f"{CHANGES}/materials/{material.id}"
         assert owner.client.post(sent, data=data).status_code == 404
-    assert "Nothing to look at" in owner.get(CHANGES).text
+    assert "Nothing waits for you" in owner.get(CHANGES).text
 
 
 def test_removing_a_speaker_takes_the_photo_that_waits_along(

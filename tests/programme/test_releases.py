@@ -14,40 +14,15 @@ from forum.core.db import counted_statements, db
 from forum.core.outbox import OutboxRow, after
 from forum.core.text import Text
 from forum.programme import queries, service
-from forum.programme.models import Release, Session, SessionDraft
-from forum.programme.rules import AppearanceRole, ReleaseCause, ReleaseMode, SessionState
+from forum.programme.models import Release, SessionDraft
+from forum.programme.rules import AppearanceRole, ReleaseCause, SessionState
 from tests import factories
-
-LATER = factories.NOW + timedelta(minutes=5)
+from tests.programme.releasing import LATER, go_back, hold, move, public, release
 
 
 @pytest.fixture
 def event(in_app: Flask) -> Any:
     return factories.make_event(factories.make_organisation())
-
-
-def hold(event: Any) -> None:
-    keeping = service.Keeping(ReleaseMode.HELD, (), 0, nod=True)
-    service.keep_programme(SYSTEM, event.id, keeping, now=factories.NOW)
-
-
-def move(event: Any, session: Any, minutes: int) -> None:
-    known = queries.planned_session(event.id, session.id)
-    by = timedelta(minutes=minutes)
-    place = service.Place(known.starts_at + by, known.ends_at + by, known.room_id)
-    service.place_session(SYSTEM, event.id, session.id, known.revision, place, now=LATER)
-
-
-def release(event: Any, **why: Any) -> Any:
-    seen = service.seen_of_planned(queries.planned_sessions(event.id))
-    return service.release_programme(
-        SYSTEM, event.id, seen, service.Why(ReleaseCause.RELEASED, **why), now=LATER
-    )
-
-
-def public(session: Any) -> Session:
-    db.session.rollback()
-    return db.session.get(Session, session.id, populate_existing=True)
 
 
 @pytest.mark.both_databases
@@ -56,15 +31,15 @@ def test_what_is_held_back_is_seen_by_nobody_until_it_is_released(event):
     before = session.starts_at
     hold(event)
     move(event, session, 10)
-    assert public(session).starts_at == before
-    assert public(session).calendar_sequence == 0
+    assert public(session.id).starts_at == before
+    assert public(session.id).calendar_sequence == 0
     planned = queries.planned_session(event.id, session.id)
     assert planned.unreleased
     assert planned.starts_at == before + timedelta(minutes=10)
     done = release(event, note=Text({"en": "Moved"}))
     assert (done.number, done.sessions) == (1, 1)
-    assert public(session).starts_at == before + timedelta(minutes=10)
-    assert public(session).calendar_sequence == 1
+    assert public(session.id).starts_at == before + timedelta(minutes=10)
+    assert public(session.id).calendar_sequence == 1
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SessionDraft)) == 0
     (version,) = queries.releases_of(event.id)
     assert [change.kinds for change in version.changes] == [["time"]]
@@ -120,11 +95,11 @@ def test_going_back_prepares_the_earlier_programme_and_cancels_what_is_newer(eve
     )
     move(event, session, 10)
     release(event)
-    assert service.roll_back(SYSTEM, event.id, 1, now=LATER) == 2
-    assert public(session).starts_at == at + timedelta(minutes=20)
+    assert go_back(event, 1) == 2
+    assert public(session.id).starts_at == at + timedelta(minutes=20)
     release(event)
-    assert public(session).starts_at == at + timedelta(minutes=10)
-    assert public(newer).state is SessionState.CANCELLED
+    assert public(session.id).starts_at == at + timedelta(minutes=10)
+    assert public(newer.id).state is SessionState.CANCELLED
     kinds = {str(one.session_id): one.kinds for one in queries.release_of(event.id, 3).changes}
     assert kinds == {str(session.id): ["time"], str(newer.id): ["cancelled"]}
 

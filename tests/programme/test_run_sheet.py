@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
@@ -15,7 +16,7 @@ from forum.core.db import counted_statements, db
 from forum.core.permissions import Role
 from forum.core.revisions import fingerprint
 from forum.programme import service
-from forum.programme.models import Session
+from forum.programme.models import Appearance, Session, SpeakerContact
 from forum.programme.rules import AppearanceRole, CueFor, SessionKind, SessionState
 from tests import factories
 from tests.events.browsing import Member
@@ -127,6 +128,8 @@ def test_a_delay_is_made_and_taken_back_with_one_click(app, owner, day):
     assert clock_of(app, day.ids[3]) == ["02:50", "03:20"]
     done = owner.get(answer.location)
     assert "3 sessions moved" in done.text
+    said = re.findall(r'class="n st num">([^<]+)<', done.text)
+    assert said == ["+8", "+8", "+8"], "the first ends 8 minutes later, though it began in time"
     sheet = owner.get(SHEET).text
     assert "8 minutes late" in sheet
     assert answer.location in sheet
@@ -173,6 +176,39 @@ def test_what_ends_after_the_event_is_said(owner, day):
     page = owner.get(f"/manage/sample-forum/run-sheet/{day.ids[3]}/late?minutes=120")
     assert "Ends after the event’s own end:" in page.text
     assert "The day ends at 1:20 pm instead of 11:20 am." in page.text
+
+
+def test_the_page_says_what_runs_late_and_who_is_told(app, house, owner, day):
+    with app.app_context():
+        part = db.session.scalars(sa.select(Appearance)).one()
+        factories._stored(SpeakerContact(speaker_id=part.speaker_id, email="mei@example.com"))
+    page = owner.get(f"{day.late}?minutes=8").text
+    assert re.search(r"<h1>Runs late: <span>Opening</span></h1>", page)
+    assert "One person is told by mail." in page
+    nobody = owner.get(f"/manage/sample-forum/run-sheet/{day.ids[3]}/late?minutes=8").text
+    assert "Nobody is told by mail." in nobody
+
+
+def test_a_break_in_another_room_that_a_delay_runs_into_is_said(app, house, owner, day):
+    with app.app_context():
+        foyer = factories.make_room(house.event, name=factories.text("Foyer"))
+        factories.make_session(
+            house.event,
+            after=140,
+            kind=SessionKind.BREAK,
+            room_id=foyer.id,
+            title=factories.text("Tea"),
+        )
+    page = owner.get(f"/manage/sample-forum/run-sheet/{day.ids[3]}/late?minutes=8").text
+    assert re.search(r"Sensors\s+now runs into a break elsewhere: Tea, Foyer", page)
+
+
+def test_each_room_says_on_paper_what_it_is_of_and_when_it_held(owner, day):
+    page = owner.get(f"{SHEET}?room=all").text
+    heads = re.findall(r'<p class="paper-head">(.*?)</p>', page)
+    assert len(heads) == 2
+    assert all("Tuesday 8 December 2026 · Run sheet · as of 8 Dec, 9:50 am" in one for one in heads)
+    assert "data-print" in page
 
 
 def test_other_minutes_are_typed(owner, day):

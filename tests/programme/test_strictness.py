@@ -124,6 +124,29 @@ def test_a_draft_may_stand_anywhere_until_guests_are_to_see_it(
     assert owner.fill(f"{BOARD}/{draft}", state="confirmed", room="").status_code == 303
 
 
+def test_places_beyond_the_room_and_a_room_below_the_places_are_stopped_where_that_is_strict(
+    app: Flask, owner: Member, house: SimpleNamespace, room: UUID, session: UUID
+):
+    assert place(owner, session, starts_at="2026-12-08T09:10", room=str(room)).status_code == 200
+    keep(app, house.event_id, ReleaseMode.AT_ONCE, "too_many_places")
+    many = owner.fill(f"{BOARD}/{session}/places", places="51")
+    assert many.status_code == 422
+    assert "This kind of conflict is strict here" in many.text
+    assert stored(app, session).pool_id is None
+    assert owner.fill(f"{BOARD}/{session}/places", places="50").status_code == 303
+    assert owner.fill(f"{BOARD}/{session}/places", places="51").status_code == 422
+    hall = f"/manage/sample-forum/rooms/{room}"
+    small = owner.fill(hall, capacity="49")
+    assert small.status_code == 422
+    assert "This kind of conflict is strict here" in small.text
+    assert owner.fill(hall, capacity="60").status_code == 303
+    keep(app, house.event_id, ReleaseMode.AT_ONCE)
+    assert owner.fill(hall, capacity="10").status_code == 303
+    assert owner.fill(f"{BOARD}/{session}/places", places="70").status_code == 303
+    keep(app, house.event_id, ReleaseMode.AT_ONCE, "too_many_places")
+    assert owner.fill(hall, capacity="11").status_code == 303, "it is no worse than before"
+
+
 @pytest.mark.both_databases
 def test_strictness_costs_a_constant_number_of_statements_and_none_where_nothing_is_strict(
     app: Flask, house: SimpleNamespace

@@ -114,6 +114,39 @@ def test_a_release_beside_saves_shows_what_its_page_showed_or_nothing(
         assert _versions(event_id) == len(released)
 
 
+def test_going_back_beside_saves_replaces_no_save_that_its_page_did_not_show(
+    app: Flask, ids: tuple[UUID, UUID]
+) -> None:
+    event_id, session_id = ids
+    with app.app_context():
+        moved(event_id, session_id, 1, 5)
+        keeping = service.Keeping(ReleaseMode.HELD, (), 0, nod=True)
+        service.keep_programme(SYSTEM, event_id, keeping, now=NOW)
+        moved(event_id, session_id, 2, 5)
+        seen = service.seen_of(queries.unreleased_of(event_id))
+        _release(event_id, seen)
+        nothing = service.seen_of([])
+
+    def _act(number: int) -> object:
+        if number % 2:
+            return moved(event_id, session_id, 4, 60)
+        return service.roll_back(SYSTEM, event_id, 1, nothing, now=NOW)
+
+    answers = all_at_once(app, EDITORS, _act)
+    known = (service.SessionChangedMeanwhile, service.ProgrammeChangedMeanwhile)
+    through = [one for one in answers if not isinstance(one, known)]
+    assert len(through) == 1
+    with app.app_context():
+        planned = queries.planned_session(event_id, session_id)
+        assert planned.revision == 5
+        assert planned.unreleased
+
+
+def _release(event_id: UUID, seen: str) -> None:
+    why = service.Why(ReleaseCause.RELEASED)
+    service.release_programme(SYSTEM, event_id, seen, why, now=NOW)
+
+
 def _versions(event_id: UUID) -> int:
     rows: Sequence[Release] = db.session.scalars(
         sa.select(Release).join(ReleaseChange).where(Release.event_id == event_id)

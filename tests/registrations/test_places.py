@@ -235,8 +235,13 @@ def test_taking_sign_up_away_names_how_many_lose_their_place(event: Event) -> No
         sign_up(registered(event.id, name), workshop.id)
     with pytest.raises(MoreLosePlaces):
         programme.remove_places(SYSTEM, event.id, workshop.id, losing=1, now=NOW)
+    starred = registered(event.id, "c")
+    service.keep_stars(starred, [workshop.id], now=NOW)
     assert programme.remove_places(SYSTEM, event.id, workshop.id, losing=2, now=NOW) == 2
     assert standing(workshop.id) == {}
+    stars = sa.select(sa.func.count()).where(Star.session_id == workshop.id)
+    assert db.session.scalar(stars) == 3, "it stays in their schedules, and they hear of changes"
+    assert programme.remove_places(SYSTEM, event.id, workshop.id, losing=0, now=NOW) == 0
     assert recount_places() == []
     assert db.session.scalar(sa.select(sa.func.count()).select_from(SeatPool)) == 1
 

@@ -187,7 +187,7 @@ def test_the_organisers_home_counts_guests_against_seats_and_names_what_waits(ap
     page = member.get(f"/manage/{stage.slug}/").text
     table = page[page.index("<tbody>") : page.index("</tbody>")]
     assert set(re.findall(r'<td class="n">([^<]*)</td>', table)) == {"0", "1", "+1"}
-    assert "From speakers: 1 to look at" in page
+    assert "Changes from speakers: 1" in page
 
 
 def test_the_page_gives_it_shows_it_and_offers_to_cancel_it(app: Flask):
@@ -204,7 +204,7 @@ def test_the_page_gives_it_shows_it_and_offers_to_cancel_it(app: Flask):
     assert "Ticket</span>" in editor.get(f"/manage/{stage.slug}/speakers").text
     seen = editor.form(page, -1, having="answer")
     assert editor.send(page, seen, answer="decline").status_code == 303
-    assert "Declined, but still holds a ticket" in editor.get(page).text
+    assert "Not coming, but still holds a ticket" in editor.get(page).text
     assert editor.press(page, f"{page}/ticket/cancel").status_code == 303
     shown = editor.get(page).text
     assert "Declined, but still holds" not in shown

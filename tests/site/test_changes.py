@@ -12,12 +12,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from forum.core.actor import SYSTEM
-from forum.core.db import db, writing
+from forum.core.db import counted_statements, db, writing
 from forum.core.text import Text
 from forum.events.models import Event, OldSlug
 from forum.events.rules import EventState
 from forum.programme import queries, service
 from forum.programme.models import Session
+from forum.programme.queries.releases import MOST_CHANGES
 from forum.programme.rules import ReleaseCause, ReleaseMode
 from tests.factories import (
     NOW,
@@ -201,3 +202,38 @@ def test_thirty_changes_cost_as_many_statements_as_one(
             counts.append(len(seen))
     assert counts[:2] == counts[2:], counts
     assert max(counts) <= 12
+
+
+def test_of_a_version_with_very_many_changes_the_first_are_told_and_the_others_counted(
+    client: FlaskClient, event: Event
+) -> None:
+    talks = [
+        make_session(event, after=10 * place, title=text(f"Talk {place:02}"))
+        for place in range(1, MOST_CHANGES + 3)
+    ]
+    for one in reversed(talks):
+        move(one, 5)
+    release(event, Text(), NOW + timedelta(hours=2))
+    page = client.get("/en/e/sample-forum/programme/changes").text
+    newest = page[page.index('id="v3"') : page.index('id="v2"')]
+    told = re.findall(r">(Talk \d\d)<", newest)
+    assert told == [f"Talk {place:02}" for place in range(1, MOST_CHANGES + 1)]
+    assert "And 2 more." in newest
+    root = ET.fromstring(client.get("/e/sample-forum/changes.atom?lang=en").get_data())
+    entry = root.findall(f"{ATOM}entry")[0]
+    assert entry.findtext(f"{ATOM}title") == f"Version 3: {MOST_CHANGES + 2} sessions"
+    assert "And 2 more." in (entry.findtext(f"{ATOM}content") or "")
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_the_page_reads_as_often_for_one_version_as_for_thirty(
+    client: FlaskClient, event: Event, number: int
+) -> None:
+    talk = queries.sessions_of(event.id)[0]
+    for _ in range(number):
+        move(talk, 1)
+        release(event, Text())
+    db.session.remove()
+    with counted_statements(db.engine) as seen:
+        client.get("/en/e/sample-forum/programme/changes")
+    assert len(seen) == 13

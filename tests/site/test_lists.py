@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
@@ -14,7 +15,15 @@ from forum.core.db import writing
 from forum.core.page_scopes import SITE, changed
 from forum.events.rules import EventState
 from forum.people.service import NewOrganisation, create_organisation
-from tests.factories import ENDS, NOW, make_event, make_organisation, make_series, text
+from tests.factories import (
+    ENDS,
+    NOW,
+    make_event,
+    make_organisation,
+    make_series,
+    make_session,
+    text,
+)
 from tests.site.stage import half_day
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -131,6 +140,7 @@ def test_the_site_map_names_every_public_page_in_every_language(client: FlaskCli
     for lang in ("en", "zh-hant", "zh-hans"):
         assert f"<loc>http://localhost/{lang}/e/{stage.event.slug}/</loc>" in answer.text
     assert f"sessions/{stage.panel.id}" in answer.text
+    assert "/programme/2026" not in answer.text, "it has one day"
     assert "speakers/sun-dong" in answer.text
     assert draft.slug not in answer.text
 
@@ -151,3 +161,16 @@ def test_the_drawn_cover_is_small_and_stays_the_same(client: FlaskClient) -> Non
     assert len(drawn.data) <= 8192
     again = client.get(f"/e/{event.slug}/cover.svg", headers={"Accept-Encoding": "gzip"})
     assert again.data == drawn.data
+
+
+def test_the_site_map_names_each_day_of_a_longer_programme(client: FlaskClient) -> None:
+    event = make_event()
+    for after in (30, 1440 + 30):
+        make_session(event, after=after)
+    answer = client.get("/sitemap.xml")
+    days = re.findall(
+        rf"<loc>http://localhost(/en/e/{event.slug}/programme/[^<]+)</loc>", answer.text
+    )
+    assert len(days) == 2
+    for day in days:
+        assert client.get(day).status_code == 200

@@ -12,12 +12,14 @@ import sqlalchemy as sa
 import time_machine
 from flask.testing import FlaskClient
 
+from forum.core.actor import SYSTEM
 from forum.core.db import db, writing
 from forum.core.page_scopes import changed, event_scope
 from forum.core.text import Text
 from forum.events.models import Event, Room
 from forum.programme.models import Appearance, Material, Session
 from forum.programme.rules import AppearanceRole, SessionKind, SessionState
+from forum.programme.service import set_places
 from forum.seats.models import SeatPool
 from forum.seats.rules import PoolAbout
 from tests.factories import (
@@ -141,6 +143,29 @@ def test_a_session_of_several_rooms_spans_those_beside_each_other(client: FlaskC
     assert "Hall 1, Hall 2, Hall 3" in plain(html)
     page = plain(client.get(f"/en/e/{event.slug}/sessions/{first[0].id}").text)
     assert "Hall 1, Hall 2, Hall 3" in page
+
+
+def test_a_cell_of_the_grid_tells_track_language_and_sign_up(client: FlaskClient) -> None:
+    event = conference(6, days=1, rooms=3)
+    with writing() as session:
+        talk = session.scalars(
+            sa.select(Session).where(Session.event_id == event.id, Session.track_id.is_not(None))
+        ).first()
+        talk_id = talk.id
+    set_places(SYSTEM, event.id, talk_id, 10, now=NOW)
+    grid = shown(client, event).partition('<table class="rooms"')[2].partition("</table>")[0]
+    cell = grid.partition(f'data-session="{talk_id}"')[2].partition("</td>")[0]
+    assert "Robotics" in cell
+    assert "Cantonese" in cell
+    assert "Sign-up" in cell
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [("en", "Times are in Hong Kong time."), ("zh-hant", "所有時間均為香港時間。")],
+)
+def test_times_are_said_to_be_those_of_a_place(client: FlaskClient, lang: str, says: str) -> None:
+    assert says in shown(client, conference(6, days=1, rooms=3), lang=lang)
 
 
 def test_many_rooms_scroll_in_a_box_that_the_keyboard_reaches(client: FlaskClient) -> None:

@@ -117,6 +117,29 @@ def test_one_room_is_a_list_and_two_are_a_grid() -> None:
     assert [room.text for room in day.grid.rooms] == ["Room 1", "Room 2"]
 
 
+def test_rooms_used_one_after_the_other_or_only_for_a_break_are_a_list() -> None:
+    (day,) = days_of([item(9, 1, 1), item(10, 1, 2)], ZONE, "en")
+    assert day.grid is None
+    assert not day.parallel
+    (day,) = days_of([item(9, 2, 1), replace(item(9.5, 0.5, 2), thin=True)], ZONE, "en")
+    assert day.grid is None
+    (day,) = days_of([item(9, 2, 1), replace(item(9.5, 0.5, 2), cancelled=True)], ZONE, "en")
+    assert day.grid is None
+
+
+def test_a_short_session_does_not_end_the_overlap_with_a_long_one() -> None:
+    (day,) = days_of([item(9, 3, 1), item(9.25, 0.25, 1), item(11, 1, 2)], ZONE, "en")
+    assert day.grid is not None
+
+
+def test_a_row_of_the_grid_after_midnight_says_so() -> None:
+    late = [item(23, 1.5, 1), item(23, 1, 2), item(24.25, 1, 2)]
+    (day,) = days_of(late, ZONE, "en")
+    assert day.grid is not None
+    said = [row.next_day for row in day.grid.rows if row.starts_something]
+    assert said == [False, True]
+
+
 def test_what_begins_together_stands_under_one_time() -> None:
     (day,) = days_of([item(9, 1, 1), item(9, 0.5, 2), item(10, 1, 1)], ZONE, "en")
     assert [(slot.clock, len(slot.items)) for slot in day.slots] == [("9", 2), ("10", 1)]

@@ -264,6 +264,15 @@ def test_all_streams_end_when_the_process_stops_and_none_begins(app, client, day
     assert client.get("/e/sample-forum/live").status_code == 503
 
 
+def test_a_scope_that_nothing_was_ever_shown_of_has_a_stream_too(app):
+    stream = streams_of(app).open("event:never-shown", 0)
+    lines = [next(stream), next(stream)]
+    assert b"id: 0\n" in lines[1]
+    stream.due = 0.0
+    assert b'"revision": 0' in next(stream)
+    stream.close()
+
+
 def test_nobody_looks_for_changes_once_the_last_has_gone(app, client, day):
     with client.get("/e/sample-forum/live") as answer:
         events(answer)

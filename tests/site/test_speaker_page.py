@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 
 from forum.core.actor import SYSTEM, Actor, ActorKind
@@ -28,7 +29,7 @@ from forum.programme.models import (
 from forum.programme.rules import EngagementState, ReleaseMode, SessionState
 from forum.programme.service import Keeping, Place
 from tests import factories
-from tests.factories import NOW
+from tests.factories import ENDS, NOW
 from tests.site.speaking import Holder, Speaking, picture, speaking
 
 
@@ -103,6 +104,23 @@ def test_confirming_and_declining_say_a_word_to_the_organiser(
             db.session.get(Engagement, stage.engagement_id, populate_existing=True).state
             is EngagementState.DECLINED
         )
+
+
+def test_after_the_event_an_answer_and_a_time_reach_nobody_and_say_so(
+    app: Flask, ada: Holder, stage: Speaking
+):
+    asked = ada.form(stage.href, having="note")
+    times = ada.form(f"{stage.href}/times", having="begins")
+    with time_machine.travel(ENDS + timedelta(minutes=1), tick=True):
+        late = ada.send(stage.href, asked, answer="decline")
+        assert late.status_code == 409
+        span = {"begins": "2026-12-08T09:00", "ends": "2026-12-08T09:30"}
+        never = ada.send(f"{stage.href}/times", times, **span)
+        assert never.status_code == 409
+        assert "The event is cancelled or over. Write to the organiser instead." in never.text
+    with app.app_context():
+        stands = db.session.get_one(Engagement, stage.engagement_id)
+        assert stands.state is not EngagementState.DECLINED
 
 
 def test_an_answer_from_an_old_window_is_asked_about_and_keeps_the_words(

@@ -9,6 +9,7 @@
  * form[data-stars]  takes along the stars that the device keeps
  */
 import { carryStars } from "./stars/carried.js";
+import { isElsewhere, wholeSpan } from "./times/own.js";
 
 /** How long a form counts as on its way, in milliseconds: a page may stay where the answer is a file. */
 const SENT_FOR = 4000;
@@ -39,31 +40,16 @@ function copyButtons() {
   }
 }
 
-/**
- * The offset of a zone at a moment, in minutes.
- * @param {Date} moment
- * @param {string} timeZone
- */
-function offset(moment, timeZone) {
-  const there = new Date(moment.toLocaleString("en-US", { timeZone }));
-  const universal = new Date(moment.toLocaleString("en-US", { timeZone: "UTC" }));
-  return Math.round((there.getTime() - universal.getTime()) / 60000);
-}
-
 /** Says when something is for a reader in another zone. */
 function ownTimes() {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   for (const line of document.querySelectorAll("[data-from]")) {
     if (!(line instanceof HTMLElement)) continue;
     const { from = "", to = "", zone: there = "UTC", says = "" } = line.dataset;
     const start = new Date(from);
     const end = new Date(to);
     if (Number.isNaN(start.getTime()) || Number.isNaN(end.getTime())) continue;
-    if (!zone || offset(start, zone) === offset(start, there)) continue;
-    const form = new Intl.DateTimeFormat(document.documentElement.lang, {
-      weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit",
-    });
-    line.textContent = says.replace("{time}", form.formatRange(start, end));
+    if (!isElsewhere(start, there)) continue;
+    line.textContent = says.replace("{time}", wholeSpan(start, end));
     line.hidden = false;
   }
 }

@@ -8,6 +8,7 @@
  * [data-ends]         a countdown to a moment; [data-says] and [data-over] are its words
  * [data-clock]        the time in the event's zone (main[data-zone])
  * [data-lost]         says since when there is no connection
+ * [data-print]        a button that prints the page
  */
 import { stayAwake } from "./door/awake.js";
 import { now, tell, timeOfDay } from "./stage/clock.js";
@@ -52,6 +53,10 @@ function showLost() {
   const says = Date.now() - heard > LOST_AFTER ? (line.dataset.lost ?? "").replace("{time}", since) : "";
   if (line.textContent !== says) line.textContent = says;
 }
+
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("[data-print]")) print();
+});
 
 if (main?.dataset.live) {
   if ("awake" in main.dataset) stayAwake();

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from babel.support import NullTranslations, Translations
 from flask import Request, abort, g, has_app_context, has_request_context, request
-from flask_babel import Babel, gettext
+from flask_babel import Babel, gettext, ngettext
 from wtforms.i18n import messages_path
 
 from forum.core import dates
@@ -57,6 +57,8 @@ def translated(sentence: Sentence | str) -> str:
         key: translated(value) if isinstance(value, Sentence) else value
         for key, value in sentence.values.items()
     }
+    if sentence.many:
+        return str(ngettext(sentence.text, sentence.many, sentence.number, **values))
     return str(gettext(sentence.text, **values))
 
 

@@ -89,7 +89,7 @@ class Streams:
         """Wait until there is something to tell a stream; None at its end."""
         with self._change:
             while not (self._over or stream not in self._open):
-                revision = self._seen[stream.scope]
+                revision = self._seen.get(stream.scope, 0)
                 wait = stream.due - monotonic()
                 if revision != stream.told or wait <= 0:
                     stream.told = revision

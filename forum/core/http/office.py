@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import request, url_for
 
-from forum.core.dates import day
+from forum.core.dates import days, last_day, local_day
 from forum.core.http.actor_of_request import current_actor
 from forum.core.http.i18n import current_language, translated
 from forum.core.languages import LANGUAGES
@@ -33,6 +33,7 @@ class Managed(Protocol):
     organisation_id: UUID
     languages: list[str]
     starts_at: datetime
+    ends_at: datetime
 
     @property
     def zone(self) -> tzinfo:
@@ -96,7 +97,8 @@ def office(event: Managed | None = None) -> Office:
     lines: list[str] = []
     if event is not None:
         shown = event.title.pick(key, event.languages).text
-        lines = [day(event.starts_at.astimezone(event.zone).date(), key)]
+        first = local_day(event.starts_at, event.zone)
+        lines = [days(first, last_day(event.starts_at, event.ends_at, event.zone), key)]
     return Office(
         nav=_entries(event) if event is not None else [],
         title=shown,

@@ -41,7 +41,7 @@ class VenueForm(OfficeForm):
         most=LONGEST_TITLE,
         needed=lazy_gettext("Enter the name of the place in one language at least"),
     )
-    address = paragraphs_in_three(lazy_gettext("Address"), most=LONGEST_NOTE, rows=2)
+    address = paragraphs_in_three(lazy_gettext("Street address"), most=LONGEST_NOTE, rows=2)
     directions = paragraphs_in_three(
         lazy_gettext("Getting there"),
         most=LONGEST_SUMMARY,

@@ -15,6 +15,7 @@ from forum.events.service.details import (
     create_event,
     latin,
     new_slug,
+    speak,
     update_event,
 )
 from forum.events.service.logos import Logo, LogoNotKept
@@ -95,6 +96,7 @@ __all__ = [
     "remove_partner",
     "remove_room",
     "room_slug",
+    "speak",
     "update_event",
     "use_venue",
     "venue_values",

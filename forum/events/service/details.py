@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
@@ -179,6 +180,17 @@ def _update(
         if changes:
             note_change(session, actor, event, changes, now)
         return event
+
+
+def speak(
+    session: Session, actor: Actor, event: Event, languages: Sequence[str], now: datetime
+) -> None:
+    """Give a locked event's pages other languages. Emits event.changed. Raises Forbidden."""
+    require(actor, Action.EDIT_EVENT, event.organisation_id)
+    changes = difference({"languages": event.languages}, {"languages": list(languages)})
+    if changes:
+        event.languages = list(languages)
+        note_change(session, actor, event, changes, now)
 
 
 def new_slug(session: Session, title: Text) -> str:

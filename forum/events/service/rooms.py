@@ -75,7 +75,8 @@ def change_room(
 ) -> Room:
     """Change a room's name or size; `seen` is the fingerprint the form carried.
 
-    Emits room.changed where the name changed. Raises ThingChangedMeanwhile, NotFound.
+    Emits room.changed where the name changed, room.resized within the transaction where the size
+    did. Raises ThingChangedMeanwhile, NotFound.
     """
     with writing() as session:
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
@@ -94,6 +95,10 @@ def change_room(
                 {"changes": changes},
                 now,
             )
+        if "capacity" in changes:
+            sizes = dict(zip(("before", "after"), changes["capacity"], strict=True))
+            key = f"{room.id}:{now.isoformat()}"
+            emit(session, "room.resized", {**_payload(event, room), **sizes}, key=key, now=now)
         if "name" in changes:
             emit(
                 session,

@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from forum.core.db import db, writing
 from forum.core.ids import uuid7
 from forum.core.links import Purpose
-from forum.core.text import Fragment
 from forum.events.models import Event
-from forum.events.queries import event_by_id
+from forum.events.queries import event_by_id, partners_of
 from forum.messaging import concerned
 from forum.messaging.concerned import Speaking
 from forum.messaging.letters import About, write
@@ -22,7 +21,7 @@ from forum.messaging.models import Message
 from forum.messaging.news import News, news_of
 from forum.messaging.rules import Kind
 from forum.messaging.service.rows import guest_row, message_row, name_line, store
-from forum.programme.differences import Told
+from forum.messaging.service.turns import Turn
 from forum.programme.models import Release
 from forum.programme.rules import (
     speakers_told,
@@ -38,15 +37,18 @@ def tell_of_releases(event_id: UUID, *, now: datetime) -> int:
     """Write those concerned of all versions they were not told of; return how many were written to.
 
     One mail a person: speakers of what concerns their sessions, guests of sessions they have a
-    place in or starred, all confirmed guests where that was asked for. Nobody is told of an event
-    that is off or over. Again after a worker died: nobody is told twice of the same.
+    place in or starred, all confirmed guests too where that was asked for. Nobody is told of an
+    event that is off or over. Again after a worker died: nobody is told twice of the same. While
+    another worker tells of this event, its turn is awaited.
     """
     event = event_by_id(event_id)
-    releases = concerned.untold_releases(event_id)
-    if not releases:
+    turn = Turn.of(event_id, now)
+    if turn is None:
         return 0
+    releases = concerned.untold_releases(event_id)
     numbers = [one.number for one in releases]
-    made = _tell(event, releases, now) if concerned.is_told(event, now) else 0
+    told = bool(releases) and concerned.is_told(event, now)
+    made = _tell(event, releases, turn, now) if told else 0
     with writing() as transaction:
         transaction.execute(
             sa.update(Release)
@@ -58,10 +60,11 @@ def tell_of_releases(event_id: UUID, *, now: datetime) -> int:
             .values(told_at=now)
             .execution_options(synchronize_session=False)
         )
+        turn.end(transaction)
     return made
 
 
-def _tell(event: Event, releases: Sequence[Release], now: datetime) -> int:
+def _tell(event: Event, releases: Sequence[Release], turn: Turn, now: datetime) -> int:
     news = news_of(event, releases)
     heard = _heard(event.id, releases[0].released_at)
     everybody = {
@@ -74,52 +77,68 @@ def _tell(event: Event, releases: Sequence[Release], now: datetime) -> int:
     theirs = concerned.sessions_by_guest(
         [one.session_id for one in news.changes() if tells_guests(one.kinds)]
     )
-    made, told_as_speakers = _tell_speakers(news, on_stage, guest_of, theirs, heard, now)
-    return made + _tell_guests(news, theirs, heard | told_as_speakers, now)
+    rows, told_as_speakers = _to_speakers(news, on_stage, guest_of, theirs, heard, now)
+    for start in range(0, len(rows), BATCH):
+        turn.go_on()
+        store(rows[start : start + BATCH])
+    return len(rows) + _tell_guests(news, theirs, heard | told_as_speakers, turn, now)
 
 
-def _tell_speakers(
+def _to_speakers(
     news: News,
     on_stage: Sequence[Speaking],
     guest_of: Mapping[str, UUID],
     theirs: Mapping[UUID, set[UUID]],
     heard: Mapping[str, int],
     now: datetime,
-) -> tuple[int, dict[str, int]]:
-    """Write speakers, also of what they are told as guests; return who need not hear it again."""
-    made, done, seen = 0, {}, set()
-    rows = []
+) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Write speakers, also of what they are told as guests; return who need not hear it again.
+
+    Several may share an address, as their secretary's: each is written to by name.
+    """
+    rows: list[dict[str, Any]] = []
+    done: dict[str, int] = {}
     event = event_by_id(news.event_id)
+    partners = partners_of(event.id)
     for one in on_stage:
         guest_id = guest_of.get(one.key)
-        since = max(heard.get(_person("s", one.id), 0), heard.get(_person("g", guest_id), 0))
-        if guest_id:
-            done[_person("g", guest_id)] = since
+        as_guest = _person("g", guest_id)
+        since = max(heard.get(_person("s", one.id), 0), heard.get(as_guest, 0))
         sessions = {
             change.session_id
             for change in news.changes(since)
             if str(one.id) in speakers_told(change.kinds, change.before, change.after)
         }
-        if not sessions or one.key in seen:
-            continue
-        seen.add(one.key)
         if guest_id:
+            done[as_guest] = max(done.get(as_guest, 0), since)
+        if not sessions:
+            continue
+        if guest_id and done[as_guest] < news.newest:
             sessions |= _sessions_of(news, since, theirs.get(guest_id, set()))
-            done[_person("g", guest_id)] = news.newest
-        told = news.told(since, one.lang, sessions)
-        rows.append(_to_speaker(one, event, news, told, news.note(since, one.lang), now))
-        made += 1
-    for start in range(0, len(rows), BATCH):
-        store(rows[start : start + BATCH])
-    return made, done
+            done[as_guest] = news.newest
+        about = About(
+            event=event,
+            name=one.name,
+            changes=news.told(since, one.lang, sessions),
+            note=news.note(since, one.lang),
+            public=one.engagement_id is None,
+            partners=partners,
+        )
+        rows.append(_to_speaker(one, event, news, about, now))
+    return rows, done
 
 
 def _tell_guests(
-    news: News, theirs: Mapping[UUID, set[UUID]], heard: Mapping[str, int], now: datetime
+    news: News,
+    theirs: Mapping[UUID, set[UUID]],
+    heard: Mapping[str, int],
+    turn: Turn,
+    now: datetime,
 ) -> int:
     made = 0
     for guests in _batches(news, theirs):
         event, rows = event_by_id(news.event_id), []
+        partners = partners_of(event.id)
         for guest in guests:
             since = heard.get(_person("g", guest.id), 0)
             sessions = _sessions_of(news, since, theirs.get(guest.id, set()))
@@ -127,12 +146,12 @@ def _tell_guests(
             if not told:
                 continue
             kind = Kind.PROGRAMME_NEWS if news.tells_all(since) else Kind.PROGRAMME_YOURS
-            note = news.note(since, guest.lang)
-            about = About(changes=told, note=note)
+            about = About(changes=told, note=news.note(since, guest.lang), partners=partners)
             key = f"{_key(news)}:{_person('g', guest.id)}:{news.newest}"
             rows.append(guest_row(guest, event, kind, key, now, about))
         made += len(rows)
         if rows:
+            turn.go_on()
             store(rows)
     return made
 
@@ -146,15 +165,15 @@ def _sessions_of(news: News, since: int, theirs: set[UUID]) -> set[UUID]:
 
 
 def _batches(news: News, theirs: Mapping[UUID, set[UUID]]) -> Iterable[Sequence[Registration]]:
-    if not news.tells_all(0):
-        ids = sorted(theirs)
-        for start in range(0, len(ids), BATCH):
-            yield concerned.guests_with(ids[start : start + BATCH])
-        return
-    after = None
-    while guests := concerned.confirmed_after(news.event_id, after, BATCH):
+    """Return who may be told: all who are confirmed where that was asked for, then all others."""
+    left, after = set(theirs), None
+    while news.tells_all(0) and (guests := concerned.confirmed_after(news.event_id, after, BATCH)):
         after = guests[-1].id
+        left.difference_update(one.id for one in guests)
         yield guests
+    ids = sorted(left)
+    for start in range(0, len(ids), BATCH):
+        yield concerned.guests_with(ids[start : start + BATCH])
 
 
 def _heard(event_id: UUID, since: datetime) -> dict[str, int]:
@@ -180,16 +199,9 @@ def _person(kind: str, person_id: UUID | None) -> str:
 
 
 def _to_speaker(
-    one: Speaking,
-    event: Event,
-    news: News,
-    told: tuple[Told, ...],
-    note: Fragment,
-    now: datetime,
+    one: Speaking, event: Event, news: News, about: About, now: datetime
 ) -> dict[str, Any]:
     message_id, kind = uuid7(), Kind.PROGRAMME_SPEAKER
-    has_page = one.engagement_id is not None
-    about = About(event=event, name=one.name, changes=told, note=note, public=not has_page)
     letter = write(kind, one.lang, message_id, about)
     key = f"{_key(news)}:{_person('s', one.id)}:{news.newest}"
     return message_row(message_id, kind, key, one.lang, now) | {
@@ -201,7 +213,7 @@ def _to_speaker(
         "subject": letter.subject,
         "text": letter.text,
         "html": letter.html,
-        "link_purpose": Purpose.SPEAKER if has_page else None,
+        "link_purpose": None if about.public else Purpose.SPEAKER,
         "link_id": one.engagement_id,
         "link_generation": one.link_generation,
     }

@@ -10,7 +10,7 @@ from uuid import UUID
 from forum.core.ids import uuid7
 from forum.core.links import Purpose
 from forum.core.text import Fragment
-from forum.events.queries import event_by_id
+from forum.events.queries import event_by_id, partners_of
 from forum.messaging import queries
 from forum.messaging.letters import About, write
 from forum.messaging.rules import MOST_A_DAY, Kind
@@ -76,10 +76,11 @@ def write_to_guests_of(
         after = guests[-1].id
         known = queries.written(f"{key}:{guest.id}" for guest in guests)
         rows = []
+        about = About(partners=partners_of(event.id))
         for guest in guests:
             kind = choose(event, guest)
             if kind is not None and f"{key}:{guest.id}" not in known:
-                rows.append(guest_row(guest, event, kind, f"{key}:{guest.id}", now))
+                rows.append(guest_row(guest, event, kind, f"{key}:{guest.id}", now, about))
         made += len(rows)
         if rows:
             store(rows)

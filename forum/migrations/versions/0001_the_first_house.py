@@ -651,6 +651,7 @@ def upgrade() -> None:
         sa.Column("nod", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("preview_generation", sa.Integer(), nullable=False),
+        sa.Column("telling_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("turnaround BETWEEN 0 AND 240", name=op.f("ck_programme_turnaround")),
         sa.CheckConstraint("version >= 0", name=op.f("ck_programme_version")),
         sa.ForeignKeyConstraint(
@@ -679,6 +680,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("back_to", sa.Integer(), nullable=True),
         sa.Column("note", forum.core.db.TextColumn(), nullable=False),
         sa.Column("tell_all", sa.Boolean(), nullable=False),
         sa.Column("by", sa.String(length=200), nullable=False),
@@ -803,7 +805,7 @@ def upgrade() -> None:
     op.create_table(
         "waiting_import",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
@@ -822,6 +824,13 @@ def upgrade() -> None:
     with op.batch_alter_table("waiting_import", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_waiting_import_created_at"), ["created_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_waiting_import_new_event",
+            ["user_id"],
+            unique=True,
+            sqlite_where=sa.text("event_id IS NULL"),
+            postgresql_where=sa.text("event_id IS NULL"),
         )
         batch_op.create_index(batch_op.f("ix_waiting_import_user_id"), ["user_id"], unique=False)
 
@@ -1330,6 +1339,7 @@ def upgrade() -> None:
         sa.Column("session_id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("cast", sa.JSON(), nullable=False),
+        sa.Column("back_to", sa.Integer(), nullable=True),
         sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "kind",
@@ -1921,6 +1931,11 @@ def downgrade() -> None:
     op.drop_table("device")
     with op.batch_alter_table("waiting_import", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiting_import_user_id"))
+        batch_op.drop_index(
+            "ix_waiting_import_new_event",
+            sqlite_where=sa.text("event_id IS NULL"),
+            postgresql_where=sa.text("event_id IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_waiting_import_created_at"))
 
     op.drop_table("waiting_import")

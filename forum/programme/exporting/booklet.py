@@ -16,7 +16,7 @@ from forum.core.art.colour import palette
 from forum.core.art.cover import Subject, cover_svg
 from forum.core.http.i18n import translated
 from forum.core.i18n import Sentence, sentence
-from forum.core.languages import TRADITIONAL, Language
+from forum.core.languages import Language
 from forum.core.text import Fragment, Text
 from forum.core.typesetting import typeset
 from forum.events.models import Event, Partner, Picture
@@ -46,7 +46,6 @@ LABELS = {
     "partners": sentence("Partners"),
     "sample": sentence("A sample: people, times and places are made up."),
     "empty": sentence("The programme is not announced yet"),
-    "times": sentence("Times as at the venue."),
 }
 COVER = "cover.svg"
 
@@ -116,7 +115,10 @@ class _Writer:
             "organiser": self._text(event.organisation.name),
             "spoken": self._text(event.spoken_languages),
             "cover": COVER,
-            "labels": {name: self._word(says) for name, says in LABELS.items()},
+            "labels": {
+                **{name: self._word(says) for name, says in LABELS.items()},
+                "times": self._each(self._zone),
+            },
             "sample": event.sample,
             "colours": {
                 "accent": colours.accent.light,
@@ -191,9 +193,8 @@ class _Writer:
         ]
 
     def _person(self, speaker: Speaker) -> dict[str, Said]:
-        latin = [{"t": speaker.shown_name, "l": "en"}] if speaker.name else []
-        chinese = [{"t": speaker.name_zh, "l": TRADITIONAL.key}] if speaker.name_zh else []
-        first = chinese + latin if self._languages[0].key != "en" else latin + chinese
+        names = speaker.names(self._languages[0].key)
+        first = [{"t": one.text, "l": one.lang} for one in names if one]
         offices = self._each(
             lambda key: _office(
                 speaker.title.pick(key, self._event.languages),
@@ -267,6 +268,10 @@ class _Writer:
             if more and all(more.text != one.text for one in found):
                 found.append(more)
         return [{"t": one.text, "l": one.lang} for one in found]
+
+    def _zone(self, key: str) -> str:
+        zone = dates.zone_in_words(self._event.zone, key)
+        return translated(sentence("Times are in %(zone)s.", zone=zone))
 
     def _word(self, says: Sentence) -> Said:
         return self._each(lambda _: translated(says))

@@ -327,7 +327,7 @@ class _Composer:
         return "\n".join(lines)
 
     def _name(self, speaker: Speaker) -> str:
-        return speaker.name_zh if self._key != "en" and speaker.name_zh else speaker.shown_name
+        return speaker.names(self._key)[0].text
 
     def _named_rooms(self, rooms: Sequence[Room]) -> dict[UUID, RoomOut]:
         found: dict[UUID, RoomOut] = {}

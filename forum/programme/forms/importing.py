@@ -10,10 +10,19 @@ from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, RadioField
 
-from forum.core.http.form_parts import Enter, LineField, OfficeForm
+from forum.core.http.form_parts import (
+    Enter,
+    LineField,
+    OfficeForm,
+    option_list,
+    text_of_field,
+)
 from forum.core.http.i18n import translated
+from forum.core.languages import KEYS, LANGUAGES
 from forum.core.zones import UnknownZone, zone_of
+from forum.events.forms import LanguagesField, NewEventForm
 from forum.programme.importing.plans import Choices
+from forum.programme.importing.storing import Wanted
 
 ZONE_BOX = {"list": "zones", "autocomplete": "off", "spellcheck": "false"}
 
@@ -24,9 +33,7 @@ class ZoneForm(OfficeForm):
     zone = LineField(
         lazy_gettext("Time zone of the file"),
         [Enter(lazy_gettext("Enter a time zone, like Asia/Hong_Kong"))],
-        description=lazy_gettext(
-            "For times that name none. Most files do not say where their clocks hang."
-        ),
+        description=lazy_gettext("Most files name none: their times are then read in this one."),
         render_kw=ZONE_BOX,
     )
 
@@ -50,7 +57,7 @@ class FileForm(ZoneForm):
         lazy_gettext("File"),
         description=lazy_gettext(
             "frab XML or JSON, OPass, Sessionize, iCalendar, or our own sheet as XLSX or CSV; at "
-            "most 20 MB. What it is shows from what is in it."
+            "most 20 MB. The kind of file is recognised by its content."
         ),
         render_kw={"accept": ".xml,.json,.ics,.xlsx,.csv,.tsv,.txt"},
     )
@@ -91,6 +98,30 @@ class ImportForm(OfficeForm):
             take=frozenset(sent.getlist("take")),
             drop=frozenset(sent.getlist("drop")),
             again=frozenset(sent.getlist("again")),
+            languages=[key for key in sent.get("languages", "").split() if key in KEYS],
+        )
+
+
+class NewFromFileForm(ZoneForm):
+    """What a programme file does not say of the event that it is to become."""
+
+    FIRST = ("organisation", "title", "zone", "capacity", "languages")
+    organisation = NewEventForm.organisation
+    title = NewEventForm.title
+    capacity = NewEventForm.capacity
+    languages = LanguagesField(
+        lazy_gettext("Languages of the pages"),
+        choices=option_list((language.key, language.name) for language in LANGUAGES),
+    )
+
+    def wanted(self) -> Wanted:
+        """Return what makes the event, once all is checked."""
+        return Wanted(
+            text_of_field(self.title),
+            self.zone.data,
+            self.capacity.data,
+            publish=False,
+            languages=self.languages.data,
         )
 
 

@@ -21,6 +21,7 @@ from forum.core.http.form_parts import (
     option_list,
 )
 from forum.core.http.i18n import translated
+from forum.core.ids import id_in
 from forum.programme.cue_words import CUE_FOR
 from forum.programme.models import Cue
 from forum.programme.rules import (
@@ -57,13 +58,8 @@ class IdsField(SelectMultipleField):
     @property
     def ids(self) -> frozenset[UUID]:
         """What is ticked; anything else than an id counts for nothing."""
-        found = set()
-        for one in self.data or ():
-            try:
-                found.add(UUID(str(one)))
-            except ValueError:
-                continue
-        return frozenset(found)
+        ids = (id_in(one) for one in self.data or ())
+        return frozenset(one for one in ids if one is not None)
 
 
 class LateForm(OfficeForm):
@@ -104,6 +100,7 @@ class LateForm(OfficeForm):
         least=0,
         most=LONGEST_SHORTEST_PAUSE,
         default=SHORTEST_PAUSE,
+        description=lazy_gettext("A break that absorbs the delay keeps at least this much."),
     )
     absorbing = IdsField()
     staying = IdsField()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import FieldList, FormField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from forum.core.errors import DomainError
@@ -97,7 +98,7 @@ class SessionForm(OfficeForm):
     def offer(
         self,
         *,
-        speakers: Iterable[tuple[str, str]],
+        speakers: Iterable[tuple[str, str, bool]],
         rooms: Iterable[tuple[str, str]],
         tracks: Iterable[tuple[str, str]],
         zone: tzinfo,
@@ -105,10 +106,11 @@ class SessionForm(OfficeForm):
     ) -> None:
         """Fill the lists that can be chosen from; before validating and before showing.
 
+        `speakers` are id, name, and whether they appear at this event: those are offered first.
         What is chosen anew keeps the order it has in the session `kept`.
         """
         self.zone, self._kept = zone, kept
-        self._speakers = option_list(speakers, "–")
+        self._speakers = _people_offered(speakers)
         self.kind.choices = option_list(
             (kind.value, translated(says)) for kind, says in KINDS.items()
         )
@@ -344,6 +346,23 @@ class SessionForm(OfficeForm):
             "day": self.listed_day.data if self.starts_at else None,
             "stream_url": self.stream_url.data,
         }
+
+
+def _people_offered(speakers: Iterable[tuple[str, str, bool]]) -> list[SelectChoice]:
+    """Return the people that a row can name: nobody, those at this event, then all others."""
+    known = list(speakers)
+    return [
+        SelectChoice("", "–"),
+        *(
+            SelectChoice(ref, name, optgroup=str(group))
+            for group, here in (
+                (gettext("At this event"), True),
+                (gettext("Known from other events"), False),
+            )
+            for ref, name, is_here in known
+            if is_here is here
+        ),
+    ]
 
 
 def _new_row() -> Row:

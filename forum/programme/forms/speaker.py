@@ -49,7 +49,7 @@ class LinkForm(Form):
     """A link of a person; an empty row is none."""
 
     title = LineField(lazy_gettext("Name of the link"), [Optional(), SaysWhat(80)])
-    url = AddressField(lazy_gettext("Address"), [Optional()], render_kw={"type": "url"})
+    url = AddressField(lazy_gettext("Web address"), [Optional()], render_kw={"type": "url"})
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own signature
         """Check the fields; a name needs an address."""

@@ -9,9 +9,9 @@ from datetime import date
 from itertools import permutations
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
-from uuid import UUID
 
 from forum.core.i18n import sentence
+from forum.core.ids import id_in
 from forum.core.text import whole_number
 from forum.programme.frab_ids import guid_in_room
 from forum.programme.importing.collecting import Collector
@@ -109,7 +109,7 @@ class _Further:
 
 
 def _further_rooms(file: FrabFile) -> _Further:
-    rooms = {str(one.get("name")): _uuid(one.get("guid")) for one in file.rooms}
+    rooms = {str(one.get("name")): id_in(one.get("guid")) for one in file.rooms}
     together: dict[tuple[str, str], list[tuple[str, Item]]] = {}
     for _, in_room, event in file.events:
         same = (str(event.get("date")), str(event.get("title")))
@@ -117,18 +117,11 @@ def _further_rooms(file: FrabFile) -> _Further:
     found = _Further()
     for events in together.values():
         for (_, first), (in_room, event) in permutations(events[:MOST_ALIKE], 2):
-            session, room = _uuid(first.get("guid")), rooms.get(in_room)
-            if session and room and guid_in_room(session, room) == _uuid(event.get("guid")):
+            session, room = id_in(first.get("guid")), rooms.get(in_room)
+            if session and room and guid_in_room(session, room) == id_in(event.get("guid")):
                 found.copies.add(id(event))
                 found.names.setdefault(id(first), []).append(in_room)
     return found
-
-
-def _uuid(written: object) -> UUID | None:
-    try:
-        return UUID(str(written))
-    except ValueError:
-        return None
 
 
 def _session(

@@ -71,6 +71,7 @@ class _Reader:
         self.file = FrabFile()
         self.root = ""
         self._path: list[str] = []
+        self._holders: list[Element] = []
         self._day: date | None = None
         self._room = ""
 
@@ -78,6 +79,7 @@ class _Reader:
         name = _name(element)
         self.root = self.root or name
         self._path.append(name)
+        self._holders.append(element)
         if len(self._path) > DEEPEST:
             raise UnreadableProgramme(sentence("The XML is nested deeper than any schedule is."))
         if self._path == ["schedule", "day"]:
@@ -89,10 +91,13 @@ class _Reader:
     def end(self, element: Element) -> None:
         path = "/".join(self._path)
         self._path.pop()
+        self._holders.pop()
         act = _ENDS.get(path)
         if act is not None:
             act(self, element)
-            element.clear()
+        # What was read, and what belongs to nothing that is read, goes: a file may be large.
+        if self._holders and (act is not None or not path.startswith(_KEPT)):
+            self._holders[-1].remove(element)
 
     def conference(self, element: Element) -> None:
         """Take the head, with its tracks where they stand in it (38C3)."""
@@ -144,6 +149,10 @@ _ENDS: dict[str, Callable[[_Reader, Element], None]] = {
     "schedule/persons/person": _Reader.person,
     "schedule/day/room/event": _Reader.event,
 }
+
+
+_KEPT = tuple(f"{path}/" for path in _ENDS)
+"""What stands below these is read with them."""
 
 
 def _name(element: Element) -> str:

@@ -16,7 +16,7 @@ from forum.core.i18n import sentence
 from forum.events.models import Event
 from forum.events.rules import MOST_PARTS as MOST_ROOMS
 from forum.programme.models import Programme
-from forum.programme.rules import MOST_SESSIONS, MOST_TRACKS
+from forum.programme.rules import MOST_SESSIONS, MOST_TRACKS, ReleaseMode
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session as Database
@@ -50,6 +50,11 @@ class Hand:
     programme: Programme
     source: str
     now: datetime
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether changes wait for a release."""
+        return self.programme.mode is ReleaseMode.HELD
 
     def record(self, action: str, thing: tuple[str, UUID], details: Mapping[str, Any]) -> None:
         """Write one entry into the audit trail."""

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from forum.core.i18n import sentence
 from forum.core.text import Text, plain_key
+from forum.programme.importing.merging import TIME, Flat
 from forum.programme.importing.plan_sessions import Refs, gone_sessions, plan_sessions
 from forum.programme.importing.plan_speakers import plan_speakers
 from forum.programme.importing.plans import (
     NEW_MARK,
     ImportPlan,
     PlannedPlace,
+    PlannedThing,
     Present,
     Standing,
 )
 from forum.programme.importing.shapes import ImportedProgramme
+
+FEWEST_KNOWN = 2
+_OTHER_FILE = sentence(
+    "Most sessions of this file have the numbers of sessions imported before, but other titles and "
+    "times. If it is the file of another event, do not import it here: it would change those."
+)
 
 
 def plan_import(
@@ -36,7 +45,29 @@ def plan_import(
         {one.key: None if one.standing is Standing.REMOVED_HERE else one.ref for one in speakers},
     )
     sessions = plan_sessions(file, present, refs)
-    return ImportPlan(rooms, tracks, speakers, sessions, gone_sessions(file, present, sessions))
+    gone = gone_sessions(file, present, sessions)
+    notes = [_OTHER_FILE] if _is_other_file(present, sessions) else []
+    return ImportPlan(rooms, tracks, speakers, sessions, gone, notes)
+
+
+def _is_other_file(present: Present, sessions: Sequence[PlannedThing]) -> bool:
+    """Say whether a file has the numbers of an earlier one, but other sessions behind them.
+
+    Sessionize and OPass count from 1 in each event, and their files do not name the event.
+    """
+    known = [
+        (one.theirs, present.remembered[("session", one.key)].values)
+        for one in sessions
+        if ("session", one.key) in present.remembered
+    ]
+    strange = [1 for theirs, before in known if not _likeness(theirs) & _likeness(before)]
+    return len(known) >= FEWEST_KNOWN and len(strange) * 2 > len(known)
+
+
+def _likeness(values: Flat) -> set[str]:
+    """Return what tells a session from others: its titles, and when it begins."""
+    titles = {plain_key(str(said)) for path, said in values.items() if path.startswith("title.")}
+    return (titles | {str(one) for one in (values.get(TIME) or ())[:1]}) - {""}
 
 
 def _place(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
 
+from forum.core.i18n import Sentence
 from forum.core.text import Text
 from forum.programme.importing.merging import FieldChange, Flat, Verdict
 
@@ -112,13 +113,17 @@ class PlannedThing:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """All that an import would do; `gone` are sessions here that the file has no more."""
+    """All that an import would do; `gone` are sessions here that the file has no more.
+
+    `notes` are what looks odd beside what is here.
+    """
 
     rooms: Sequence[PlannedPlace]
     tracks: Sequence[PlannedPlace]
     speakers: Sequence[PlannedThing]
     sessions: Sequence[PlannedThing]
     gone: Sequence[Here]
+    notes: Sequence[Sentence] = ()
 
     @property
     def seen(self) -> str:
@@ -156,6 +161,7 @@ class Choices:
     `people` are profiles' ids (or `new`) by speakers' keys; `take` are conflicts, as
     thing/key/path, where the file's value is taken; `drop` and `again` are ids of sessions gone
     from the file, to be cancelled, and keys of sessions removed here, to be added again.
+    `languages`, where there are any, become those of the event's pages.
     """
 
     confirmed: bool = True
@@ -164,6 +170,7 @@ class Choices:
     take: frozenset[str] = frozenset()
     drop: frozenset[str] = frozenset()
     again: frozenset[str] = frozenset()
+    languages: Sequence[str] = ()
 
     def takes(self, thing: str, key: str, path: str) -> bool:
         """Say whether the file's value of a conflict is taken."""

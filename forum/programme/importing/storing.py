@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,9 +22,10 @@ from forum.core.text import Text
 from forum.core.zones import zone_of
 from forum.events.models import Event
 from forum.events.rules import EventState
-from forum.events.service import locked_event, new_slug
+from forum.events.service import locked_event, new_slug, speak
 from forum.people.models import Organisation
 from forum.programme.importing.hand import Hand
+from forum.programme.importing.languages import languages_in
 from forum.programme.importing.planning import plan_import
 from forum.programme.importing.plans import Choices, ImportPlan, Standing, is_new
 from forum.programme.importing.present import present_at, present_before
@@ -64,13 +65,17 @@ class ImportChangedMeanwhile(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the file does not say; `starts_on` moves all days so that the first is that one."""
+    """What the file does not say; `starts_on` moves all days so that the first is that one.
 
-    title: str
+    Without `languages` the event's pages have those of its titles.
+    """
+
+    title: Text
     time_zone: str
     capacity: int
     publish: bool
     starts_on: date | None = None
+    languages: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,8 @@ def import_into(
     """Import a file into an event, all of it or nothing; `seen` is the preview's fingerprint.
 
     New sessions and changes go where the event keeps edits: at once to guests, as one version, or
-    into the next release. Raises ImportChangedMeanwhile, StrictConflict, ProgrammeFull, NotFound.
+    into the next release. Raises ImportChangedMeanwhile, StrictConflict, ProgrammeFull, NotFound,
+    and Forbidden where the languages are chosen by one who may not.
     """
     with writing() as transaction:
         _lock(transaction, actor, event_id, file, choices)
@@ -125,6 +131,8 @@ def import_into(
             plan = plan_import(file, present, choices.people)
         programme = programme_of(transaction, event.id)
         hand = Hand(transaction, actor, event, programme, file.source.name, now)
+        if choices.languages:
+            speak(transaction, actor, event, choices.languages, now)
         with strictly(transaction, event, programme):
             done = write_plan(hand, plan, choices)
         release = note_release(
@@ -155,10 +163,11 @@ def import_event(
     organisation_id: UUID,
     content: bytes,
     wanted: Wanted,
+    choices: Choices,
     *,
     now: datetime,
 ) -> Imported:
-    """Make an event of a programme file's bytes.
+    """Make an event of a programme file's bytes; of the choices the people and states count.
 
     Raises UnreadableProgramme, UnknownZone, FarYear, ImportedBefore, NotFound; then nothing is
     stored.
@@ -172,14 +181,14 @@ def import_event(
         if organisation is None:
             raise NotFound
         _refuse_again(transaction, organisation_id, source)
-        event = _event(transaction, organisation, file, wanted, zone.key, now)
+        event = event_of(organisation, file, wanted, new_slug(transaction, wanted.title), now)
         event.import_source = source
         transaction.add(event)
         transaction.flush()
-        plan = plan_import(file, present_before(organisation_id, zone, file))
+        plan = plan_import(file, present_before(organisation_id, zone, file), choices.people)
         programme = programme_of(transaction, event.id)
         hand = Hand(transaction, actor, event, programme, file.source.name, now)
-        done = write_plan(hand, plan, Choices())
+        done = write_plan(hand, plan, choices)
         changed(transaction, event_scope(event.id), SITE)
         audit.record(
             transaction,
@@ -275,24 +284,19 @@ def _refuse_again(transaction: Database, organisation_id: UUID, source: str) -> 
         )
 
 
-def _event(
-    transaction: Database,
-    organisation: Organisation,
-    file: ImportedProgramme,
-    wanted: Wanted,
-    zone: str,
-    now: datetime,
+def event_of(
+    organisation: Organisation, file: ImportedProgramme, wanted: Wanted, slug: str, now: datetime
 ) -> Event:
-    title = Text({"en": wanted.title})
+    """Return the event that a file with times makes, before anything is stored."""
     return Event(
         id=uuid7(),
         organisation_id=organisation.id,
-        slug=new_slug(transaction, title),
-        title=title,
+        slug=slug,
+        title=wanted.title,
         state=EventState.PUBLISHED if wanted.publish else EventState.DRAFT,
         published_at=now if wanted.publish else None,
-        languages=list(organisation.languages),
-        time_zone=zone,
+        languages=list(wanted.languages) or languages_in(file) or list(organisation.languages),
+        time_zone=zone_of(wanted.time_zone).key,
         starts_at=min(item.starts_at for item in file.sessions if item.starts_at),
         ends_at=max(item.ends_at for item in file.sessions if item.ends_at),
         contact_email=organisation.contact_email,

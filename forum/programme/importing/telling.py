@@ -23,6 +23,7 @@ def lines_of(file: ImportedProgramme, plan: ImportPlan, zone: tzinfo) -> Iterato
     )
     if file.source.zone_name and file.source.zone_name != str(zone):
         yield f"The file names its own time zone: {file.source.zone_name}"
+    yield from (f"note: {said}" for said in plan.notes)
     for word, things in (("sessions", plan.sessions), ("speakers", plan.speakers)):
         new, changed, same, removed = (len(plan.standing(things, one)) for one in Standing)
         yield f"{word}: {new} new, {changed} changed, {same} as they are, {removed} removed here"

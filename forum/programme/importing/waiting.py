@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session as Transaction
 
 from forum.core.actor import Actor
-from forum.core.db import db, writing
-from forum.core.errors import NotFound
+from forum.core.db import db, once_more_when_raced, writing
+from forum.core.errors import Forbidden, NotFound
 from forum.core.i18n import sentence
 from forum.core.periodic import every
-from forum.core.permissions import Action
+from forum.core.permissions import Action, can
 from forum.core.text import clean_line
 from forum.events.service import locked_event
 from forum.programme.models import WaitingImport
@@ -41,41 +42,48 @@ class Waiting:
 
 def keep_waiting(
     actor: Actor,
-    event_id: UUID,
+    event_id: UUID | None,
     file_name: str,
     content: bytes,
     zone: str,
     *,
     now: datetime,
 ) -> None:
-    """Keep a member's file for the preview; it takes the place of one that waited."""
+    """Keep a member's file for the preview; it takes the place of one that waited.
+
+    Without an event it waits to become one. Raises NotFound, Forbidden.
+    """
     packed = zlib.compress(content, level=1)
-    with writing() as transaction:
-        event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
-        transaction.execute(sa.delete(WaitingImport).where(*_own(actor, event.id)))
-        transaction.add(
-            WaitingImport(
-                event_id=event.id,
-                user_id=actor.id,
-                file_name=clean_line(file_name)[:200],
-                zone=zone,
-                content=packed,
-                size=len(content),
-                created_at=now,
+
+    def _keep() -> None:
+        with writing() as transaction:
+            _permit(transaction, actor, event_id)
+            transaction.execute(sa.delete(WaitingImport).where(*_own(actor, event_id)))
+            transaction.add(
+                WaitingImport(
+                    event_id=event_id,
+                    user_id=actor.id,
+                    file_name=clean_line(file_name)[:200],
+                    zone=zone,
+                    content=packed,
+                    size=len(content),
+                    created_at=now,
+                )
             )
-        )
+
+    once_more_when_raced(_keep)
 
 
-def read_in(actor: Actor, event_id: UUID, zone: str) -> None:
+def read_in(actor: Actor, event_id: UUID | None, zone: str) -> None:
     """Read the waiting file's times on the clocks of another zone from now on."""
     with writing() as transaction:
-        event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
+        _permit(transaction, actor, event_id)
         transaction.execute(
-            sa.update(WaitingImport).where(*_own(actor, event.id)).values(zone=zone)
+            sa.update(WaitingImport).where(*_own(actor, event_id)).values(zone=zone)
         )
 
 
-def waiting_file(actor: Actor, event_id: UUID, now: datetime) -> Waiting | None:
+def waiting_file(actor: Actor, event_id: UUID | None, now: datetime) -> Waiting | None:
     """Return what of a member waits at an event, without its content (1 statement)."""
     row = db.session.execute(
         sa.select(
@@ -88,7 +96,7 @@ def waiting_file(actor: Actor, event_id: UUID, now: datetime) -> Waiting | None:
     return Waiting(row.file_name, row.size, row.zone, row.created_at) if row else None
 
 
-def waiting_content(actor: Actor, event_id: UUID, now: datetime) -> tuple[Waiting, bytes]:
+def waiting_content(actor: Actor, event_id: UUID | None, now: datetime) -> tuple[Waiting, bytes]:
     """Return a member's waiting file with its bytes (1 statement); raises NoFileWaits."""
     row = db.session.scalar(
         sa.select(WaitingImport).where(
@@ -101,11 +109,11 @@ def waiting_content(actor: Actor, event_id: UUID, now: datetime) -> tuple[Waitin
     return waiting, zlib.decompress(row.content)
 
 
-def forget_waiting(actor: Actor, event_id: UUID) -> None:
+def forget_waiting(actor: Actor, event_id: UUID | None) -> None:
     """Throw a member's waiting file away."""
     with writing() as transaction:
-        event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
-        transaction.execute(sa.delete(WaitingImport).where(*_own(actor, event.id)))
+        _permit(transaction, actor, event_id)
+        transaction.execute(sa.delete(WaitingImport).where(*_own(actor, event_id)))
 
 
 @every(timedelta(hours=1), "sweep the files that wait for import")
@@ -119,5 +127,13 @@ def sweep(now: datetime) -> None:
         )
 
 
-def _own(actor: Actor, event_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
+def _permit(transaction: Transaction, actor: Actor, event_id: UUID | None) -> None:
+    """Lock the event, or see that the member may make one somewhere."""
+    if event_id is not None:
+        locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
+    elif not any(can(actor, Action.CREATE_EVENT, one) for one in actor.roles):
+        raise Forbidden
+
+
+def _own(actor: Actor, event_id: UUID | None) -> tuple[sa.ColumnElement[bool], ...]:
     return WaitingImport.event_id == event_id, WaitingImport.user_id == actor.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +18,15 @@ from forum.programme.models import Appearance, Material, Session, SessionDraft
 from forum.programme.queries import columns_of
 from forum.programme.rules import (
     COLUMNS,
+    MOST_MATERIALS,
     MOST_SESSIONS,
     AppearanceRole,
-    ReleaseMode,
     SessionKind,
     SessionState,
 )
 from forum.programme.service import Changed
 from forum.programme.service.layers import Layers, lay
+from forum.programme.service.states import delete_unseen
 
 
 class SessionWriter:
@@ -46,7 +47,7 @@ class SessionWriter:
         )
         if (number or 0) + len(things) > MOST_SESSIONS:
             raise ProgrammeFull
-        held = self._hand.programme.mode is ReleaseMode.HELD
+        held = self._hand.holds_back
         made: dict[str, Session] = {}
         links: list[tuple[UUID, Any]] = []
         for one in things:
@@ -101,6 +102,7 @@ class SessionWriter:
         }
         drop = {one.id for one in plan.gone if one.id in choices.drop}
         links: list[tuple[UUID, Any]] = []
+        wait: set[UUID] = set()
         for layers in self._layers([*chosen, *drop]):
             session_id = str(layers.session.id)
             if session_id in drop:
@@ -108,6 +110,8 @@ class SessionWriter:
                 continue
             paths = dict(chosen[session_id])
             added = paths.pop(MATERIALS, ())
+            seen = layers.session.state is not SessionState.DRAFT
+            wait |= {layers.session.id} if seen and self._hand.holds_back else set()
             links += [(layers.session.id, link) for link in added]
             cast = self._ids.cast(paths) if "cast" in paths else None
             here = {name: layers.planned(name) for name in columns_in(paths) if name != "cast"}
@@ -125,17 +129,21 @@ class SessionWriter:
                 self.shown.append(shown)
             self.changed += bool(laid or added)
         self._hand.transaction.flush()
-        self._add_materials(links)
+        self._add_materials(links, wait)
 
     def _drop(self, layers: Layers) -> None:
         """Cancel a session that guests may know; delete a draft that they never saw."""
         state = layers.planned("state")
         if layers.session.state is SessionState.DRAFT:
-            title = dict(layers.session.title.by_language)
-            self._hand.record("session.deleted", ("session", layers.session.id), {"title": title})
             if layers.draft is not None:
                 self._hand.transaction.delete(layers.draft)
-            self._hand.transaction.delete(layers.session)
+            delete_unseen(
+                self._hand.transaction,
+                self._hand.actor,
+                self._hand.event,
+                layers.session,
+                self._hand.now,
+            )
         elif state is SessionState.CONFIRMED:
             _, shown = lay(
                 self._hand.transaction,
@@ -181,20 +189,44 @@ class SessionWriter:
             for one in sessions
         ]
 
-    def _add_materials(self, links: Sequence[tuple[UUID, Any]]) -> None:
-        self._hand.transaction.add_all(
-            Material(
+    def _add_materials(
+        self, links: Sequence[tuple[UUID, Any]], wait: Collection[UUID] = ()
+    ) -> None:
+        """Add links after those that are there, as many as a session takes.
+
+        Those of sessions in `wait` are not published: guests see nothing before a release.
+        """
+        there = self._positions({session_id for session_id, _ in links})
+        for session_id, link in links:
+            number, position = there.get(session_id, (0, 0))
+            if number >= MOST_MATERIALS:
+                continue
+            there[session_id] = (number + 1, position + 1)
+            material = Material(
+                id=uuid7(),
                 session_id=session_id,
                 kind=link["kind"],
                 title=Text({"en": link["title"]}),
                 url=link["url"],
-                published_at=self._hand.now,
+                published_at=None if session_id in wait else self._hand.now,
                 created_at=self._hand.now,
                 position=position,
             )
-            for position, (session_id, link) in enumerate(links)
-        )
+            self._hand.transaction.add(material)
+            details = {"kind": link["kind"], "imported": self._hand.source}
+            self._hand.record("material.added", ("material", material.id), details)
         self._hand.transaction.flush()
+
+    def _positions(self, session_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+        """Return how many materials sessions have, and the next position (1 statement)."""
+        if not session_ids:
+            return {}
+        rows = self._hand.transaction.execute(
+            sa.select(Material.session_id, sa.func.count(), sa.func.max(Material.position))
+            .where(Material.session_id.in_(session_ids))
+            .group_by(Material.session_id)
+        )
+        return {row[0]: (row[1], row[2] + 1) for row in rows}
 
 
 def _appearances(session_id: UUID, cast: Iterable[Sequence[Any]]) -> list[Appearance]:

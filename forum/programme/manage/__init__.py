@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from forum.programme.manage import (  # noqa: F401 - each hangs its views on the blueprint
     board,
+    conflicts,
     cues,
     exporting,
     importing,
     keeping,
     late,
     materials,
+    new_from_file,
     nods,
     placing,
     releases,

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from flask import render_template, request
+from flask import render_template
 
 from forum.core.dates import day, list_clock
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
 from forum.core.http.i18n import current_language, translated
+from forum.core.impact import mailed
 from forum.core.permissions import Action
 from forum.core.text import Fragment
 from forum.events.models import Event
 from forum.events.queries import managed_event, rooms_of
 from forum.programme import queries
-from forum.programme.conflict_words import CONFLICTS
 from forum.programme.manage.frame import STATE_TAGS, blueprint
 from forum.programme.manage.grid import grid_of
 from forum.programme.manage.notes import notes_of
+from forum.programme.manage.releases import reach_of_pending
 from forum.programme.queries import Planned
-from forum.programme.rules import LEADERS, PAUSES, ConflictKind, SessionState
+from forum.programme.rules import LEADERS, PAUSES, SessionState
 from forum.programme.words import KINDS, role_in_words
 
 MOST_SHOWN = 3
@@ -61,7 +61,10 @@ class Day:
 @blueprint.get("/<slug>/programme")
 @permits(Action.EDIT_PROGRAMME)
 def programme(slug: str) -> str:
-    """Show the sessions by day, those without a time, what to look at (at most 12 statements)."""
+    """Show the sessions by day, those without a time, what to look at.
+
+    At most 12 statements, and 6 more where changes wait for their release.
+    """
     event = managed_event(current_actor(), slug, Action.EDIT_PROGRAMME)
     sessions = queries.planned_sessions(event.id)
     settings = queries.settings_of(event.id)
@@ -83,39 +86,24 @@ def programme(slug: str) -> str:
         event=event,
         days=[Day(f"d-{one}", day(one, key), rows) for one, rows in days.items()],
         tray=tray,
-        notes=notes,
         clashes=clashes,
         shown=clashes[:MOST_SHOWN],
+        others=sum(note.is_marked and not note.is_clash for note in notes),
+        untranslated=sum(not note.is_marked for note in notes),
         number=len(sessions),
         waiting=sum(one.unreleased for one in sessions),
+        mailed=_mailed(event, sessions),
         settings=settings,
         has_rooms=bool(rooms),
         grid=grid_of(event, sessions, rooms, notes),
     )
 
 
-@blueprint.get("/<slug>/programme/conflicts")
-@permits(Action.EDIT_PROGRAMME)
-def conflicts(slug: str) -> str:
-    """List what to look at, of all kinds or one, each with the way to it."""
-    event = managed_event(current_actor(), slug, Action.EDIT_PROGRAMME)
-    settings = queries.settings_of(event.id)
-    notes = notes_of(event, queries.planned_sessions(event.id), settings=settings)
-    asked = request.args.get("kind", "")
-    numbers = Counter(note.kind for note in notes)
-    return render_template(
-        "programme/conflicts.html",
-        event=event,
-        notes=[note for note in notes if asked in {"", note.kind.value}],
-        number=len(notes),
-        kinds=[
-            (kind.value, translated(CONFLICTS[kind]), numbers[kind], kind.value in settings.strict)
-            for kind in ConflictKind
-            if numbers[kind]
-        ],
-        asked=asked,
-        words={kind: translated(says) for kind, says in CONFLICTS.items()},
-    )
+def _mailed(event: Event, sessions: Sequence[Planned]) -> int:
+    """Return how many people releasing what waits would write to."""
+    if not any(one.unreleased for one in sessions):
+        return 0
+    return mailed(reach_of_pending(event, queries.pending_changes(sessions)).impacts)
 
 
 def _row(event: Event, session: Planned, warned: set[UUID]) -> Row:
@@ -142,9 +130,9 @@ def _people(event: Event, session: Planned) -> str:
     key = current_language().key
     comma = ", " if key == "en" else "、"
     return comma.join(
-        f"{one.speaker.shown_name} "
+        f"{one.speaker.names(key)[0].text} "
         f"({translated(role_in_words(one.role, one.called, key, event.languages))})"
         if one.role in LEADERS
-        else one.speaker.shown_name
+        else one.speaker.names(key)[0].text
         for one in session.appearances
     )

@@ -25,6 +25,7 @@ LARGEST_PROGRAMME_UPLOAD = 21_000_000
 
 UPLOADS = {
     "programme_manage.import_file": LARGEST_PROGRAMME_UPLOAD,
+    "programme_manage.new_from_file": LARGEST_PROGRAMME_UPLOAD,
     "programme_manage.new_speaker": LARGEST_UPLOAD,
     "programme_manage.speaker": LARGEST_UPLOAD,
     "programme_manage.materials": LARGEST_PDF_UPLOAD,

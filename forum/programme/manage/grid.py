@@ -87,7 +87,7 @@ def session_in_grid(
         "says": translated(KINDS[session.kind]),
         "track": track.name.pick(key, event.languages).text if track else "",
         "colour": track.colour if track else "",
-        "people": comma.join(one.speaker.shown_name for one in session.appearances),
+        "people": comma.join(one.speaker.names(key)[0].text for one in session.appearances),
         "who": [known.setdefault(one.speaker_id, len(known)) for one in session.appearances]
         if people is not None
         else None,
@@ -109,6 +109,7 @@ def conflicts_in_grid(notes: Iterable[Note]) -> list[dict[str, Any]]:
             "kind": note.kind.value,
             "says": note.says,
             "clash": note.is_clash,
+            "marked": note.is_marked,
             "sessions": [str(one) for one, _ in note.sessions],
         }
         for note in notes

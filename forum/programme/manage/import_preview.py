@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,14 +11,13 @@ from flask import url_for
 from flask_babel import gettext, lazy_gettext
 
 from forum.core import dates
-from forum.core.http.i18n import current_language, translated
+from forum.core.http.i18n import current_language
+from forum.core.i18n import Sentence, sentence
 from forum.core.languages import by_key
-from forum.core.text import Fragment, Text
+from forum.core.text import Fragment
 from forum.events.models import Event
 from forum.programme import queries
-from forum.programme.conflict_words import Named, say_conflict
 from forum.programme.differences import Reader
-from forum.programme.importing.clashes import by_stand_in, clashes_of, slot_of
 from forum.programme.importing.merging import (
     MATERIALS,
     SESSION_TEXTS,
@@ -38,12 +37,12 @@ from forum.programme.importing.plans import (
     Standing,
 )
 from forum.programme.importing.shapes import ImportedProgramme
+from forum.programme.manage.import_notes import Alike, clashes_alike, notes_alike
 from forum.programme.manage.typed import COLUMN_WORDS
 from forum.programme.queries import Names
 
 LONGEST_SAID = 240
-MOST_NOTES = 60
-MOST_CLASHES = 30
+MOST_NOTES = 200
 
 FIELD_WORDS = {
     "session": {
@@ -113,11 +112,11 @@ class Preview:
     removed: Sequence[ThingRow]
     gone: Sequence[ThingRow]
     matches: Sequence[MatchRow]
-    clashes: Sequence[str]
-    more_clashes: int
-    notes: Sequence[str]
+    clashes: Sequence[Alike]
+    notes: Sequence[Alike]
     more_notes: int
     zone_name: str
+    asks_zone: bool
     held: bool
 
     @property
@@ -146,7 +145,6 @@ def preview_of(
     """Return what the page shows of a plan (3 statements, and the sign-ups')."""
     reader = _reader(event, present, plan)
     show = _Show(event, reader)
-    clashes = _clashes(event, present, plan, reader)
     settings = queries.settings_of(event.id)
     new_people = plan.standing(plan.speakers, Standing.NEW)
     return Preview(
@@ -168,13 +166,23 @@ def preview_of(
         removed=[show.new(one) for one in plan.standing(plan.sessions, Standing.REMOVED_HERE)],
         gone=[show.gone(one.id, one.values) for one in plan.gone],
         matches=[_match(one, present) for one in plan.speakers if one.candidates],
-        clashes=clashes[:MOST_CLASHES],
-        more_clashes=max(len(clashes) - MOST_CLASHES, 0),
-        notes=[translated(note) for note in file.warnings[:MOST_NOTES]],
+        clashes=clashes_alike(event, present, plan, reader),
+        notes=notes_alike((*_notes(plan, held=settings.held), *file.warnings[:MOST_NOTES])),
         more_notes=max(len(file.warnings) - MOST_NOTES, 0),
         zone_name=file.source.zone_name,
+        asks_zone=file.source.zone_name != event.time_zone,
         held=settings.held,
     )
+
+
+def _notes(plan: ImportPlan, *, held: bool) -> Iterator[Sentence]:
+    yield from plan.notes
+    links = any(change.path == MATERIALS for one in plan.sessions for change in one.changes)
+    if held and links:
+        yield sentence(
+            "New links of sessions that guests see come in unpublished. Publish them on the "
+            "session’s page."
+        )
 
 
 class _Show:
@@ -257,34 +265,6 @@ def _reader(event: Event, present: Present, plan: ImportPlan) -> Reader:
         people,
     )
     return Reader(current_language().key, event.languages, event.zone, names, office=True)
-
-
-def _clashes(event: Event, present: Present, plan: ImportPlan, reader: Reader) -> list[str]:
-    settings = queries.settings_of(event.id)
-    held = queries.circumstances_of(event, settings.turnaround, {})
-    rooms: Mapping[str, Text] = reader.names.rooms
-    named = Named(
-        by_stand_in("speaker", {ref: reader.person(ref) for ref in reader.names.people},
-                    reader.names.people),
-        by_stand_in("room", {ref: reader.room(ref).text for ref in rooms}, rooms),
-        {},
-    )  # fmt: skip
-    titles = {
-        slot_of(ref, values).id: reader.text(whole(values, SESSION_TEXTS).get("title") or {}).text
-        for ref, values in (
-            *((one.id, one.values) for one in present.sessions.values()),
-            *((one.ref, one.theirs) for one in plan.sessions if one.standing is Standing.NEW),
-        )
-    }
-    return [
-        " ".join(
-            (
-                translated(say_conflict(warned, named, event, reader.key)),
-                " · ".join(titles.get(one, "") for one in warned.sessions),
-            )
-        )
-        for warned in clashes_of(plan, present, held)
-    ]
 
 
 def _counts(plan: ImportPlan) -> list[tuple[str, str, int, int, int]]:

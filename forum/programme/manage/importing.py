@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
@@ -12,25 +12,28 @@ from forum.core import clock
 from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
-from forum.core.permissions import Action
+from forum.core.languages import LANGUAGES
+from forum.core.permissions import Action, can
 from forum.core.zones import COMMON_ZONES, zone_of
+from forum.events.models import Event
 from forum.events.queries import managed_event
 from forum.programme.forms.importing import FileForm, ImportForm, ZoneForm, people_of
+from forum.programme.importing.languages import languages_in
 from forum.programme.importing.planning import plan_import
 from forum.programme.importing.present import present_at
-from forum.programme.importing.reading import LARGEST_FILE, read_programme
-from forum.programme.importing.shapes import UnreadableProgramme
+from forum.programme.importing.reading import read_programme
+from forum.programme.importing.shapes import ImportedProgramme, UnreadableProgramme
 from forum.programme.importing.storing import Imported, import_into
 from forum.programme.importing.waiting import (
     NoFileWaits,
     forget_waiting,
-    keep_waiting,
     read_in,
     waiting_content,
     waiting_file,
 )
 from forum.programme.manage.frame import blueprint
 from forum.programme.manage.import_preview import preview_of
+from forum.programme.manage.sent_files import SEEN_NEXT, keep_sent
 
 
 @blueprint.route("/<slug>/programme/import", methods=["GET", "POST"])
@@ -42,28 +45,10 @@ def import_file(slug: str) -> str | tuple[str, int] | Response:
     form = FileForm(data={"zone": event.time_zone})
     status = 200
     if request.method == "POST":
-        status = 422
-        if form.validate():
-            with closing(form.file.data) as sent:
-                content = sent.read(LARGEST_FILE + 1)
-            try:
-                read_programme(content, zone_of(form.zone.data))
-                keep_waiting(
-                    actor,
-                    event.id,
-                    sent.filename,
-                    content,
-                    form.zone.data,
-                    now=clock.now(),
-                )
-            except DomainError as error:
-                status = error.status
-                if isinstance(error, UnreadableProgramme):
-                    error.field = "file"
-                form.blame(error)
-                event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
-            else:
-                return redirect(url_for("programme_manage.import_preview", slug=slug), 303)
+        status = keep_sent(form, actor, event.id)
+        if status == SEEN_NEXT:
+            return redirect(url_for("programme_manage.import_preview", slug=slug), status)
+        event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
     return (
         render_template(
             "programme/import.html",
@@ -127,6 +112,7 @@ def import_preview(slug: str) -> str | tuple[str, int] | Response:
             waiting=waiting,
             file=file,
             preview=preview_of(event, file, present, plan),
+            languages=_languages(event, file, fresh=not present.sessions),
             ticked={name: set(request.form.getlist(name)) for name in ("take", "drop", "again")},
         ),
         status,
@@ -154,8 +140,30 @@ def import_forget(slug: str) -> Response:
     actor = current_actor()
     event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
     forget_waiting(actor, event.id)
-    flash(gettext("The file is thrown away. Nothing was changed."), "go")
+    flash(gettext("The file is discarded. Nothing was changed."), "go")
     return redirect(url_for("programme_manage.import_file", slug=slug), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class _Languages:
+    """Languages that the file proposes for the event's pages: their keys, and in words."""
+
+    keys: str
+    names: str
+    ticked: bool
+
+
+def _languages(event: Event, file: ImportedProgramme, *, fresh: bool) -> _Languages | None:
+    """Return what the page asks about languages; nothing where the event has those of the file."""
+    found = languages_in(file)
+    if set(found) == set(event.languages) or not found:
+        return None
+    if not can(current_actor(), Action.EDIT_EVENT, event.organisation_id):
+        return None
+    names = " · ".join(one.name for one in LANGUAGES if one.key in found)
+    keys = " ".join(found)
+    sent = request.form.get("languages") == keys
+    return _Languages(keys, names, sent if request.method == "POST" else fresh)
 
 
 def _said(done: Imported) -> str:

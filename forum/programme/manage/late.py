@@ -13,10 +13,12 @@ from werkzeug.wrappers import Response
 
 from forum.core import clock
 from forum.core.dates import list_clock, list_span, short_day
+from forum.core.db import db
 from forum.core.errors import DomainError, NotFound
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
 from forum.core.http.i18n import current_language, translated
+from forum.core.impact import Releasing, mailed, reach_of
 from forum.core.permissions import Action
 from forum.core.text import Fragment, whole_number
 from forum.events.models import Event, Room
@@ -39,6 +41,7 @@ from forum.programme.rules import (
     last_end,
     past_the_end,
     ripple,
+    runs_into,
 )
 
 LOOK = "look"
@@ -62,14 +65,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A ripple in words: what moves, when the day ends now, what ends too late, new clashes."""
+    """A ripple in words: what moves, when the day ends now, what ends too late, new clashes.
+
+    `pauses` are sessions that run into a break elsewhere, each with that break; `mailed` are the
+    people who are written to.
+    """
 
     rows: Sequence[Row]
     seen: str
     day_ends: tuple[str, str] | None
     too_late: Sequence[Fragment]
     clashes: Sequence[tuple[str, bool]]
+    pauses: Sequence[tuple[Fragment, str]]
     number: int
+    mailed: int
 
 
 @blueprint.route("/<slug>/run-sheet/<uuid:session_id>/late", methods=["GET", "POST"])
@@ -221,8 +230,30 @@ def _shown(event: Event, sessions: Sequence[Session], session_id: UUID, choice: 
             for one in past_the_end(moved, event.ends_at)
         ],
         clashes=_clashes(event, sessions, moved, turnaround),
+        pauses=[
+            (
+                by_id[one].title.pick(key, event.languages),
+                _named_with_room(by_id[pause], event, key),
+            )
+            for one, pause in runs_into(turns, moved)
+        ],
         number=len(moved),
+        mailed=_mailed(event, [by_id[one.id] for one in moved]),
     )
+
+
+def _named_with_room(session: Session, event: Event, key: str) -> str:
+    parts = [session.title, session.room.name] if session.room else [session.title]
+    comma = ", " if key == "en" else "，"
+    return comma.join(part.pick(key, event.languages).text for part in parts)
+
+
+def _mailed(event: Event, moved: Sequence[Session]) -> int:
+    """Return how many people are written to when these sessions move (at most 5 statements)."""
+    speakers = frozenset(part.speaker_id for one in moved for part in one.appearances)
+    sessions = frozenset(one.id for one in moved)
+    releasing = Releasing(event.id, sessions, speakers, clock.now())
+    return mailed(reach_of(db.session(), releasing).impacts)
 
 
 def _rows(
@@ -264,12 +295,18 @@ def _row(
         room=session.room.name.pick(key, event.languages) if session.room else None,
         before=_said(moved.before if moved else (turn.starts_at, turn.ends_at)),
         after=_said(moved.after) if moved else "",
-        minutes=(moved.minutes[1] if turn.id == first else moved.minutes[0]) if moved else 0,
+        minutes=_minutes_of(moved) if moved else 0,
         first=turn.id == first,
         is_pause=turn.is_pause,
         absorbs=turn.id in choice.absorbing,
         stays=turn.id in choice.staying,
     )
+
+
+def _minutes_of(moved: Moved) -> int:
+    """Return by how many minutes a session begins later, or ends where its beginning stays."""
+    starts, ends = moved.minutes
+    return starts or ends
 
 
 def _clashes(

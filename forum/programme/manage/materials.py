@@ -173,7 +173,7 @@ def _when(one: Material, session: Planned, event: Event, now: datetime) -> tuple
     """Return a status word's class, and when guests may have a material, in words."""
     key = current_language().key
     if not one.accepted:
-        return "look", gettext("Waits for your nod")
+        return "look", gettext("Waits for your approval")
     publishing = publishing_of(one, now)
     if publishing is Publishing.NOT_YET:
         return "", gettext("Not published")

@@ -13,7 +13,7 @@ from forum.events.queries import rooms_of
 from forum.programme import queries
 from forum.programme.conflict_words import Named, say_conflict
 from forum.programme.queries import Planned, ProgrammeSettings
-from forum.programme.rules import ConflictKind
+from forum.programme.rules import REMINDERS, ConflictKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,11 @@ class Note:
     says: str
     sessions: Sequence[tuple[UUID, Fragment]]
     is_clash: bool
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it is marked at its sessions, and not only counted with its like."""
+        return self.kind not in REMINDERS
 
 
 def notes_of(

@@ -17,7 +17,7 @@ from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
 from forum.core.http.i18n import translated
 from forum.core.impact import Reach, Releasing, reach_of
-from forum.core.permissions import Action
+from forum.core.permissions import Action, can
 from forum.events.models import Event
 from forum.events.queries import managed_event
 from forum.programme import queries, service
@@ -87,7 +87,7 @@ def release(slug: str) -> str | tuple[str, int] | Response:
             notes=notes_of(event, planned, settings=settings) if pending else [],
             waiting=frozenset(one.session.id for one in pending),
             strict=frozenset(settings.strict),
-            reach=_reach(event, pending),
+            reach=reach_of_pending(event, pending),
             settings=settings,
             preview=preview_address(event, settings),
             meanwhile=status == ProgrammeChangedMeanwhile.status,
@@ -179,11 +179,16 @@ def _groups(event: Event, pending: Sequence[Pending]) -> list[Group]:
     ]
 
 
-def _reach(event: Event, pending: Sequence[Pending]) -> Reach:
+def reach_of_pending(event: Event, pending: Sequence[Pending]) -> Reach:
+    """Return whom releasing what waits would reach (at most 6 statements)."""
     if not pending:
         return Reach(())
     sessions = frozenset(one.session.id for one in pending if tells_guests(one.kinds))
     speakers = frozenset(
         UUID(who) for one in pending for who in speakers_told(one.kinds, one.before, one.after)
     )
-    return reach_of(db.session(), Releasing(event.id, sessions, speakers, clock.now()))
+    names_guests = can(current_actor(), Action.SEE_REGISTRATIONS, event.organisation_id)
+    return reach_of(
+        db.session(),
+        Releasing(event.id, sessions, speakers, clock.now(), names_guests=names_guests),
+    )

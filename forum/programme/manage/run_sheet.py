@@ -12,7 +12,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext
 
 from forum.core import clock
-from forum.core.dates import list_clock, list_span, local_day, short_day
+from forum.core.dates import day, list_clock, list_span, local_day, short_day, stamp
 from forum.core.http import office
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
@@ -67,7 +67,7 @@ class Row:
     was: str
     late: int
     kind: str
-    people: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    people: Sequence[tuple[str, Sequence[tuple[Fragment, Fragment]]]]
     spoken: str
     cues: Sequence[CueRow]
     cancelled: bool
@@ -136,6 +136,9 @@ def run_sheet(slug: str) -> str:
         revision=revision,
         changes_at=min(moments, default=None),
         live=live_address(event),
+        event_title=event.title.pick(current_language().key, event.languages),
+        day_name=day(asked.day, current_language().key) if asked.day else "",
+        as_of=stamp(now, event.zone, current_language().key),
     )  # fmt: skip
 
 
@@ -286,13 +289,12 @@ def _row(
 
 def _people(
     session: Session, event: Event, key: str
-) -> list[tuple[str, Sequence[tuple[str, str]]]]:
-    """Return who is on stage by role, each with the name in Chinese where it is another."""
-    by_role: dict[str, list[tuple[str, str]]] = {}
+) -> list[tuple[str, Sequence[tuple[Fragment, Fragment]]]]:
+    """Return who is on stage by role, each with the name in the other script where it has one."""
+    by_role: dict[str, list[tuple[Fragment, Fragment]]] = {}
     for one in session.appearances:
         word = translated(role_in_words(one.role, one.called, key, event.languages))
-        name, name_zh = one.speaker.shown_name, one.speaker.name_zh
-        by_role.setdefault(word, []).append((name, "" if name == name_zh else name_zh))
+        by_role.setdefault(word, []).append(one.speaker.names(key))
     return list(by_role.items())
 
 

@@ -53,7 +53,11 @@ def offer(form: SessionForm, event: Event, found: Planned | None = None) -> None
     key = current_language().key
     form.offer(
         speakers=[
-            (str(row.speaker.id), _known_as(row.speaker.shown_name, row.speaker.name_zh))
+            (
+                str(row.speaker.id),
+                _known_as(row.speaker.shown_name, row.speaker.name_zh),
+                row.sessions > 0,
+            )
             for row in queries.speakers_at(event.organisation_id, event.id)
         ],
         rooms=[

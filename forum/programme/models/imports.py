@@ -39,12 +39,15 @@ class ImportedThing(Model):
 
 
 class WaitingImport(Model):
-    """An uploaded file whose preview is being read; one a member and event, packed by zlib."""
+    """An uploaded file whose preview is being read; one a member and event, packed by zlib.
+
+    Without an event it is to become one.
+    """
 
     __tablename__ = "waiting_import"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
+    event_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(sa.ForeignKey("user.id", ondelete="CASCADE"), index=True)
     file_name: Mapped[str] = mapped_column(sa.String(200))
     zone: Mapped[str] = mapped_column(sa.String(64))
@@ -52,4 +55,13 @@ class WaitingImport(Model):
     size: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(index=True)
 
-    __table_args__ = (sa.UniqueConstraint("event_id", "user_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "user_id"),
+        sa.Index(
+            "ix_waiting_import_new_event",
+            "user_id",
+            unique=True,
+            sqlite_where=sa.text("event_id IS NULL"),
+            postgresql_where=sa.text("event_id IS NULL"),
+        ),
+    )

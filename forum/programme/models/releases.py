@@ -20,6 +20,7 @@ class Programme(Model):
 
     `strict` are the kinds of conflict that stop a save or release; `nod` says that what speakers
     change waits for an editor. `version` is the number of the last release, 0 before the first.
+    Until `telling_until` one worker alone writes those concerned.
     """
 
     __tablename__ = "programme"
@@ -35,6 +36,7 @@ class Programme(Model):
     nod: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=0)
     preview_generation: Mapped[int] = mapped_column(default=0)
+    telling_until: Mapped[datetime | None]
 
     __table_args__ = (
         sa.CheckConstraint("turnaround BETWEEN 0 AND 240", name="turnaround"),
@@ -43,7 +45,10 @@ class Programme(Model):
 
 
 class Release(Model):
-    """One numbered version of an event's programme; `told_at` is when those concerned were told."""
+    """One numbered version of an event's programme; `told_at` is when those concerned were told.
+
+    `back_to` is the number of the earlier version that it brought back.
+    """
 
     __tablename__ = "release"
 
@@ -51,6 +56,7 @@ class Release(Model):
     event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
     number: Mapped[int]
     cause: Mapped[ReleaseCause] = mapped_column(enum_column(ReleaseCause, "release_cause"))
+    back_to: Mapped[int | None]
     note: Mapped[Text] = mapped_column(default=Text)
     tell_all: Mapped[bool] = mapped_column(default=False)
     by: Mapped[str] = mapped_column(sa.String(200), default="")

@@ -109,7 +109,8 @@ class Session(SessionContent, Model):
 class SessionDraft(SessionContent, Model):
     """A session as the next release will show it; only sessions with unreleased changes have one.
 
-    `cast` is a list of [speaker id, role, {language: role in words}, part or null].
+    `cast` is a list of [speaker id, role, {language: role in words}, part or null]. `back_to` is
+    the number of the version that this brings back, unless it was edited since.
     """
 
     __tablename__ = "session_draft"
@@ -121,6 +122,7 @@ class SessionDraft(SessionContent, Model):
         sa.ForeignKey("event.id", ondelete="CASCADE"), index=True
     )
     cast: Mapped[list[Any]] = mapped_column(default=list)
+    back_to: Mapped[int | None]
     changed_at: Mapped[datetime]
 
     __table_args__ = (sa.CheckConstraint(_TIME_WHOLE, name="time_whole"),)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.core.db import Model, enum_column
 from forum.core.ids import uuid7
-from forum.core.text import Text
+from forum.core.languages import TRADITIONAL
+from forum.core.text import EMPTY, Fragment, Text
 from forum.events.models import Picture
 from forum.programme.rules import EngagementState, ProposalState
 
@@ -59,6 +60,18 @@ class Speaker(Model):
     def shown_name(self) -> str:
         """The Latin name with salutation and post-nominals, else the Chinese one."""
         return latin_name(self.name, self.salutation, self.post_nominals) or self.name_zh
+
+    def names(self, key: str) -> tuple[Fragment, Fragment]:
+        """Return the name that leads on pages in a language, and the one in the other script."""
+        return names_in(key, self.shown_name if self.name else "", self.name_zh)
+
+
+def names_in(key: str, latin: str, chinese: str) -> tuple[Fragment, Fragment]:
+    """Return a name as it leads, Chinese on Chinese pages, and in the other script, if any."""
+    in_latin = Fragment(latin, "en") if latin else EMPTY
+    in_chinese = Fragment(chinese, TRADITIONAL.key) if chinese else EMPTY
+    first, second = (in_latin, in_chinese) if key == "en" else (in_chinese, in_latin)
+    return (first, second) if first else (second, EMPTY)
 
 
 def latin_name(name: str, salutation: str, post_nominals: str) -> str:

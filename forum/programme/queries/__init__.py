@@ -64,12 +64,14 @@ from forum.programme.queries.planned import (
 from forum.programme.queries.releases import (
     ProgrammeSettings,
     as_settings,
+    changes_in,
     latest_release,
     number_unreleased,
     release_of,
     releases_of,
     sessions_changed_since,
     settings_of,
+    unreleased_of,
 )
 from forum.programme.queries.sessions import (
     SpeakerRow,
@@ -100,6 +102,7 @@ __all__ = [
     "Waiting",
     "appearances_of",
     "as_settings",
+    "changes_in",
     "circumstances_of",
     "columns_of",
     "contact_of",
@@ -152,5 +155,6 @@ __all__ = [
     "tracks_of",
     "turns_of",
     "unavailabilities_of",
+    "unreleased_of",
     "waiting_at",
 ]

@@ -38,10 +38,15 @@ def planned_conflicts(
     return conflicts_of([slot_of(one) for one in sessions], held)
 
 
-def shown_conflicts(event: Event, turnaround: int) -> list[Warned]:
-    """Return the conflicts of what guests see (5 statements, and the sign-ups')."""
+def shown_conflicts(
+    event: Event, turnaround: int, sizes: Mapping[UUID, int | None] | None = None
+) -> list[Warned]:
+    """Return the conflicts of what guests see (5 statements, and the sign-ups').
+
+    `sizes` are of rooms that are held to be larger or smaller than they are.
+    """
     rooms = sa.select(Room.id, Room.capacity).where(Room.event_id == event.id)
-    capacities = {row.id: row.capacity for row in db.session.execute(rooms)}
+    capacities = {row.id: row.capacity for row in db.session.execute(rooms)} | dict(sizes or {})
     return conflicts_of(_shown_slots(event.id), circumstances_of(event, turnaround, capacities))
 
 

@@ -130,7 +130,7 @@ def spots_of(sessions: Iterable[Session]) -> list[Spot]:
 def retimed_since_late(event_id: UUID) -> dict[UUID, list[Retimed]]:
     """Return, from the first time that the event ran late, what was retimed (1 statement).
 
-    Each session's changes stand oldest first.
+    Each session's changes stand oldest first; of very many, the oldest are left out.
     """
     first_late = (
         sa.select(sa.func.min(Release.number))
@@ -146,11 +146,11 @@ def retimed_since_late(event_id: UUID) -> dict[UUID, list[Retimed]]:
         sa.select(ReleaseChange.session_id, Release.cause, *times)
         .join(Release, Release.id == ReleaseChange.release_id)
         .where(Release.event_id == event_id, Release.number >= first_late)
-        .order_by(Release.number)
+        .order_by(Release.number.desc())
         .limit(MOST_RETIMED)
-    )
+    ).all()
     found: dict[UUID, list[Retimed]] = {}
-    for session_id, cause, *stored in rows:
+    for session_id, cause, *stored in reversed(rows):
         if all(stored):
             was_start, was_end, starts, ends = map(datetime.fromisoformat, stored)
             if (was_start, was_end) != (starts, ends):

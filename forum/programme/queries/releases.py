@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from forum.core.db import db
 from forum.core.errors import NotFound
-from forum.programme.models import Programme, Release, ReleaseChange, SessionDraft
+from forum.programme.models import Programme, Release, ReleaseChange, Session, SessionDraft
 from forum.programme.rules import ReleaseMode
 
 MOST_SHOWN = 200
+MOST_CHANGES = 30
+"""Sessions that are shown of one version in a list of versions: an import may bring a thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,64 @@ def number_unreleased(event_id: UUID) -> int:
     return db.session.scalar(waiting.where(SessionDraft.event_id == event_id)) or 0
 
 
+def unreleased_of(event_id: UUID, session_id: UUID | None = None) -> list[tuple[UUID, int]]:
+    """Return id and revision of each session that waits for release, or of one (1 statement)."""
+    wanted = (
+        sa.select(Session.id, Session.revision)
+        .join(SessionDraft, SessionDraft.session_id == Session.id)
+        .where(SessionDraft.event_id == event_id)
+        .order_by(Session.id)
+    )
+    if session_id is not None:
+        wanted = wanted.where(Session.id == session_id)
+    return [(row.id, row.revision) for row in db.session.execute(wanted)]
+
+
 def releases_of(event_id: UUID, limit: int = MOST_SHOWN) -> Sequence[Release]:
-    """Return an event's versions with their changes, the newest first (2 statements)."""
-    return db.session.scalars(
+    """Return an event's versions, the newest first, each with its first changes (2 statements).
+
+    At most MOST_CHANGES of each, in the order of the programme; `changes_in` counts all.
+    """
+    releases = db.session.scalars(
         sa.select(Release)
         .where(Release.event_id == event_id)
-        .options(selectinload(Release.changes))
         .order_by(Release.number.desc())
         .limit(limit)
     ).all()
+    place = sa.func.row_number().over(
+        partition_by=ReleaseChange.release_id,
+        order_by=(
+            ReleaseChange.after["starts_at"].as_string().nulls_last(),
+            ReleaseChange.session_id,
+        ),
+    )
+    ids = [one.id for one in releases]
+    placed = (
+        sa.select(ReleaseChange.id, place.label("place"))
+        .where(ReleaseChange.release_id.in_(ids))
+        .subquery()
+    )
+    changes: dict[UUID, list[ReleaseChange]] = {one: [] for one in ids}
+    for change in db.session.scalars(
+        sa.select(ReleaseChange)
+        .join(placed, placed.c.id == ReleaseChange.id)
+        .where(placed.c.place <= MOST_CHANGES)
+        .order_by(placed.c.place)
+    ):
+        changes[change.release_id].append(change)
+    for one in releases:
+        set_committed_value(one, "changes", changes[one.id])
+    return releases
+
+
+def changes_in(releases: Iterable[Release]) -> dict[UUID, int]:
+    """Return how many sessions each of these versions changed (1 statement)."""
+    rows = db.session.execute(
+        sa.select(ReleaseChange.release_id, sa.func.count())
+        .where(ReleaseChange.release_id.in_([one.id for one in releases]))
+        .group_by(ReleaseChange.release_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def latest_release(event_id: UUID) -> Release | None:
@@ -87,13 +139,13 @@ def release_of(event_id: UUID, number: int) -> Release:
     return found
 
 
-def sessions_changed_since(event_id: UUID, number: int) -> int:
-    """Return how many sessions were changed in versions after one (1 statement)."""
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count(sa.distinct(ReleaseChange.session_id)))
+def sessions_changed_since(event_id: UUID, number: int) -> frozenset[UUID]:
+    """Return which sessions were changed in versions after one (1 statement)."""
+    return frozenset(
+        db.session.scalars(
+            sa.select(ReleaseChange.session_id)
             .join(Release, Release.id == ReleaseChange.release_id)
             .where(Release.event_id == event_id, Release.number > number)
+            .distinct()
         )
-        or 0
     )

@@ -52,6 +52,9 @@ CLASHES = frozenset(
 )
 """Conflicts that cannot stand on the day; the others are notes."""
 
+REMINDERS = frozenset({ConflictKind.TRANSLATION})
+"""Notes that whole programmes may have: counted together, not marked at each session."""
+
 STRICT_ABLE = tuple(
     kind for kind in ConflictKind if kind not in {ConflictKind.CLOCKS_CHANGE, ConflictKind.SIGN_UPS}
 )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from forum.core.errors import Invalid
+from forum.core.errors import Conflict, Invalid
 from forum.core.i18n import sentence
 from forum.programme.rules.releases import ReleaseCause
 from forum.programme.rules.sessions import PAUSES, SessionKind
@@ -19,6 +19,8 @@ LONGEST_DELAY = 240
 SHORTEST_PAUSE = 5
 """Minutes that are left of a pause that absorbs, unless the organiser says otherwise."""
 LONGEST_SHORTEST_PAUSE = 120
+LATEST_REPAIR = timedelta(hours=12)
+"""For so long after a day's last session its delays can still be entered and taken back."""
 MINUTE = timedelta(minutes=1)
 
 Times = tuple[datetime, datetime]
@@ -36,6 +38,13 @@ class TooEarly(Invalid):
 
     code = "too_early"
     says = sentence("It would end before it begins. Enter fewer minutes.")
+
+
+class DayIsOver(Conflict):
+    """A day that is long over: nobody waits for it, and what guests were told stays."""
+
+    code = "day_is_over"
+    says = sentence("This day is over. Change the times on the programme instead.")
 
 
 class Reach(StrEnum):
@@ -109,6 +118,12 @@ class Retimed:
     cause: ReleaseCause
     before: Times
     after: Times
+
+
+def check_day_stands(ends: Iterable[datetime], now: datetime) -> None:
+    """Raise DayIsOver where the last of these ends is long past."""
+    if max(ends) + LATEST_REPAIR <= now:
+        raise DayIsOver
 
 
 def ripple(
@@ -221,6 +236,26 @@ def fingerprint_of(moved: Iterable[Moved]) -> str:
 def past_the_end(moved: Iterable[Moved], end: datetime) -> list[UUID]:
     """Return what ends after the event's or day's end, and did not before."""
     return [one.id for one in moved if one.before[1] <= end < one.after[1]]
+
+
+def runs_into(turns: Iterable[Turn], moved: Iterable[Moved]) -> list[tuple[UUID, UUID]]:
+    """Return which pauses, in rooms of their own, a session newly shares time with: both ids."""
+    known = list(turns)
+    times = {one.id: one.after for one in moved}
+    before = {one.id: (one.starts_at, one.ends_at) for one in known}
+    return [
+        (one.id, pause.id)
+        for one in known
+        if one.id in times and not one.is_pause
+        for pause in known
+        if pause.is_pause
+        and _share_time(times[one.id], times.get(pause.id, before[pause.id]))
+        and not _share_time(before[one.id], before[pause.id])
+    ]
+
+
+def _share_time(one: Times, other: Times) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def last_end(turns: Iterable[Turn], moved: Iterable[Moved]) -> Times:

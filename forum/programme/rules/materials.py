@@ -8,6 +8,8 @@ LARGEST_PDF = 20_000_000
 MOST_MATERIALS = 40
 MOST_SENT = 8
 """What one speaker may send for one session."""
+MOST_SENT_BYTES = 200_000_000
+"""What the files may come to that one speaker has sent for one event."""
 
 HEAD = b"%PDF-"
 TAIL = b"%%EOF"

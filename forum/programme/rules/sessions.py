@@ -130,7 +130,12 @@ def wall_span(day: date, start: time, end: time) -> tuple[datetime, datetime]:
     return starts, ends
 
 
+def nearest_day(listed: date, starts_on: date) -> date:
+    """Return the day nearest to a wanted one that a session may stand under: its own, or before."""
+    return min(max(listed, starts_on - timedelta(days=1)), starts_on)
+
+
 def check_listed_day(listed: date, starts_on: date, *, field: str = "listed_day") -> None:
     """Raise FarDay unless a session stands under its own day or the one before."""
-    if listed not in {starts_on, starts_on - timedelta(days=1)}:
+    if listed != nearest_day(listed, starts_on):
         raise FarDay(field=field)

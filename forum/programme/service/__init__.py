@@ -8,7 +8,7 @@ from forum.programme.service.availability import (
     remove_unavailable,
 )
 from forum.programme.service.cast import NewSpeaker, Part, SpeakerTwice
-from forum.programme.service.conflicting import StrictConflict
+from forum.programme.service.conflicting import StrictConflict, refuse_resized
 from forum.programme.service.consents import (
     ConsentWording,
     keep_consents,
@@ -47,6 +47,7 @@ from forum.programme.service.late import (
     run_late,
     undo_late,
 )
+from forum.programme.service.leaving import leave_room
 from forum.programme.service.materials import (
     MaterialDetails,
     NothingThere,
@@ -89,6 +90,7 @@ from forum.programme.service.releasing import (
     discard_changes,
     release_programme,
     roll_back,
+    seen_of,
     seen_of_planned,
 )
 from forum.programme.service.sessions import (
@@ -190,6 +192,7 @@ __all__ = [
     "keep_cues",
     "keep_pdf",
     "keep_programme",
+    "leave_room",
     "material_values",
     "move_material",
     "move_track",
@@ -197,6 +200,7 @@ __all__ = [
     "note_release",
     "passes_on",
     "place_session",
+    "refuse_resized",
     "reinstate_session",
     "release_programme",
     "remove_material",
@@ -207,6 +211,7 @@ __all__ = [
     "renew_speaker_link",
     "roll_back",
     "run_late",
+    "seen_of",
     "seen_of_planned",
     "send_material",
     "set_places",

@@ -9,12 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as Transaction
 
-from forum.core.actor import Actor
+from forum.core.actor import Actor, ActorKind
 from forum.core.db import writing
 from forum.core.errors import Invalid
 from forum.core.i18n import sentence
 from forum.events.rules import check_span
 from forum.programme.models import Unavailability
+from forum.programme.rules import check_speaker_heard
 from forum.programme.service.engagements import held_engagement, note_engagement
 
 MOST_TIMES = 40
@@ -32,11 +33,14 @@ def add_unavailable(
 ) -> None:
     """Note a time at which a speaker cannot be on stage; a known one is not noted twice.
 
-    Raises EndsBeforeStart, TooLong, TooManyTimes, NotFound.
+    Raises EndsBeforeStart, TooLong, TooManyTimes, NotFound, and EventIsOver where the speaker comes
+    too late.
     """
     check_span(starts_at, ends_at, field="ends")
     with writing() as transaction:
         event, engagement = held_engagement(transaction, actor, engagement_id)
+        if actor.kind is ActorKind.LINK:
+            check_speaker_heard(event.state, event.ends_at, now)
         known = _times(transaction, engagement.id)
         if any((one.starts_at, one.ends_at) == (starts_at, ends_at) for one in known):
             return

@@ -38,6 +38,19 @@ def locked_session(
     return event, found
 
 
+def note_programme(
+    transaction: Transaction,
+    actor: Actor,
+    event: Event,
+    action: str,
+    details: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Record what was done to an event's programme as a whole."""
+    thing = ("programme", event.id)
+    audit.record(transaction, actor, action, thing, event.organisation_id, dict(details), now)
+
+
 def note_session(
     transaction: Transaction,
     actor: Actor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -50,8 +50,35 @@ def strictly(transaction: Transaction, event: Event, programme: Programme) -> It
         raise StrictConflict(found, _says(transaction, event, found))
 
 
-def _strict(event: Event, turnaround: int, strict: frozenset[str]) -> list[Warned]:
-    return [one for one in shown_conflicts(event, turnaround) if one.kind.value in strict]
+def refuse_resized(
+    transaction: Transaction,
+    event_id: UUID,
+    room_id: UUID,
+    before: int | None,
+    after: int | None,
+) -> None:
+    """Raise StrictConflict where a room of another size causes a strict conflict.
+
+    One statement where nothing is strict, else a constant number of them.
+    """
+    programme = transaction.get(Programme, event_id)
+    if programme is None or not programme.strict:
+        return
+    event, strict = transaction.get_one(Event, event_id), frozenset(programme.strict)
+    then, now = (
+        _strict(event, programme.turnaround, strict, {room_id: size}) for size in (before, after)
+    )
+    if found := caused(then, now):
+        raise StrictConflict(found, _says(transaction, event, found))
+
+
+def _strict(
+    event: Event,
+    turnaround: int,
+    strict: frozenset[str],
+    sizes: Mapping[UUID, int | None] | None = None,
+) -> list[Warned]:
+    return [one for one in shown_conflicts(event, turnaround, sizes) if one.kind.value in strict]
 
 
 def _says(transaction: Transaction, event: Event, found: list[Warned]) -> Sentence:

@@ -29,7 +29,7 @@ class NotAPdf(Invalid):
     """The file is no PDF, whatever its name says."""
 
     code = "not_a_pdf"
-    says = sentence("Choose a PDF; this file is none, or only a part of one")
+    says = sentence("Choose a PDF. This file is not one, or it is damaged")
 
 
 class PdfTooLarge(Invalid):

@@ -21,7 +21,12 @@ from forum.core.revisions import ChangedMeanwhile, changes_since, difference
 from forum.events.models import Event
 from forum.events.rules import EventState
 from forum.programme.models import Engagement, Speaker, SpeakerContact
-from forum.programme.rules import EngagementState, check_engagement_move
+from forum.programme.rules import (
+    EngagementState,
+    check_engagement_move,
+    check_speaker_heard,
+    was_just_asked,
+)
 
 
 class NoAddress(Conflict):
@@ -64,7 +69,8 @@ def engage(actor: Actor, event_id: UUID, speaker_id: UUID, *, now: datetime) -> 
 def ask_to_confirm(actor: Actor, event_id: UUID, speaker_id: UUID, *, now: datetime) -> Engagement:
     """Ask a speaker by mail to confirm, or remind them; emits speaker.asked.
 
-    Raises NoAddress, NobodyIsAsked, NotFound, and IllegalAnswer for one who has confirmed.
+    Whoever was asked within the last minute is not asked twice: a button was pressed twice. Raises
+    NoAddress, NobodyIsAsked, NotFound, and IllegalAnswer for one who has confirmed.
     """
 
     def _ask() -> Engagement:
@@ -78,12 +84,15 @@ def ask_to_confirm(actor: Actor, event_id: UUID, speaker_id: UUID, *, now: datet
             contact = transaction.get(SpeakerContact, speaker_id, populate_existing=True)
             if contact is None or not contact.email:
                 raise NoAddress
+            if was_just_asked(engagement.state, engagement.asked_at, now):
+                return engagement
             changes = {}
             if engagement.state is not EngagementState.ASKED:
                 check_engagement_move(engagement.state, EngagementState.ASKED)
                 changes = {"state": [engagement.state.value, EngagementState.ASKED.value]}
             engagement.state, engagement.asked_at = EngagementState.ASKED, now
             note_engagement(transaction, actor, event, engagement, "speaker.asked", changes, now)
+            _tell(transaction, event, engagement, now)
             return engagement
 
     return once_more_when_raced(_ask)
@@ -100,11 +109,13 @@ def answer(
 ) -> Engagement:
     """Confirm or decline, by the speaker, or by an editor to whom it was said.
 
-    The same answer again changes only the note; None leaves the note. Emits speaker.confirmed or
-    speaker.declined. Raises AnsweredMeanwhile, IllegalAnswer, NotFound.
+    The same answer again changes only the note; None leaves the note. Raises AnsweredMeanwhile,
+    IllegalAnswer, NotFound, and EventIsOver where the speaker comes too late.
     """
     with writing() as transaction:
         event, engagement = held_engagement(transaction, actor, engagement_id)
+        if actor.kind is ActorKind.LINK:
+            check_speaker_heard(event.state, event.ends_at, now)
         if engagement.revision != made_from:
             since = changes_since(transaction, "engagement", engagement.id, made_from)
             if theirs := tuple(one for one in since if one.field in {"state", "note"}):
@@ -118,8 +129,8 @@ def answer(
             check_engagement_move(engagement.state, wanted)
             engagement.answered_at = now
         engagement.state, engagement.note = wanted, str(after["note"])
-        topic = f"speaker.{wanted.value}" if "state" in changes else "speaker.noted"
-        note_engagement(transaction, actor, event, engagement, topic, changes, now)
+        action = f"speaker.{wanted.value}" if "state" in changes else "speaker.noted"
+        note_engagement(transaction, actor, event, engagement, action, changes, now)
         return engagement
 
 
@@ -215,32 +226,37 @@ def note_engagement(
     actor: Actor,
     event: Event,
     engagement: Engagement,
-    topic: str,
+    action: str,
     changes: Mapping[str, list[Any]],
     now: datetime,
 ) -> None:
-    """Count a change of an engagement, record it, tell it."""
+    """Count a change of an engagement and record it."""
     engagement.revision += 1
     transaction.flush()
     audit.record(
         transaction,
         actor,
-        topic,
+        action,
         ("engagement", engagement.id),
         event.organisation_id,
         {"revision": engagement.revision, "changes": dict(changes)},
         now,
     )
+
+
+def _tell(transaction: Transaction, event: Event, engagement: Engagement, now: datetime) -> None:
+    ids = {
+        "engagement": engagement.id,
+        "event": event.id,
+        "speaker": engagement.speaker_id,
+        "organisation": event.organisation_id,
+    }
+    payload = {f"{name}_id": str(value) for name, value in ids.items()}
+    revision = engagement.revision
     emit(
         transaction,
-        topic,
-        {
-            "engagement_id": str(engagement.id),
-            "event_id": str(event.id),
-            "speaker_id": str(engagement.speaker_id),
-            "organisation_id": str(event.organisation_id),
-            "revision": engagement.revision,
-        },
-        key=f"{engagement.id}:{engagement.revision}",
+        "speaker.asked",
+        {**payload, "revision": revision},
+        key=f"{engagement.id}:{revision}",
         now=now,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as Transaction
 from forum.events.models import Event
 from forum.programme.models import Session
 from forum.programme.rules import SessionState
+from forum.programme.service.leaving import in_room
 
 
 def follow_event(transaction: Transaction, event_id: UUID, now: datetime, *, tells: bool) -> None:
@@ -24,24 +25,10 @@ def follow_organisation(transaction: Transaction, organisation_id: UUID, now: da
     _raise(transaction, Session.event_id.in_(theirs), now, tells=False)
 
 
-def follow_room(
-    transaction: Transaction,
-    event_id: UUID,
-    room_id: UUID,
-    now: datetime,
-    *,
-    removed: bool,
-) -> None:
-    """Raise the calendar sequence of a room's sessions; they leave it where it is removed."""
-    inside = sa.and_(Session.event_id == event_id, Session.room_id == room_id)
+def follow_room(transaction: Transaction, event_id: UUID, room_id: UUID, now: datetime) -> None:
+    """Raise the calendar sequence of the sessions in a room, also where it is a further one."""
+    inside = sa.and_(Session.event_id == event_id, in_room(Session, room_id))
     _raise(transaction, inside, now, tells=True)
-    if removed:
-        transaction.execute(
-            sa.update(Session)
-            .where(inside)
-            .values(room_id=None, revision=Session.revision + 1)
-            .execution_options(synchronize_session=False),
-        )
 
 
 _ONCE_PUBLIC = sa.select(Event.id).where(Event.published_at.is_not(None))

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session as Transaction
 
-from forum.core import audit
 from forum.core.actor import SYSTEM, Actor
 from forum.core.db import writing
 from forum.core.permissions import Action
@@ -16,6 +15,7 @@ from forum.core.revisions import check_unchanged, difference
 from forum.events.models import Event
 from forum.events.service import locked_event
 from forum.programme.rules import ReleaseCause, ReleaseMode
+from forum.programme.service.changes import note_programme
 from forum.programme.service.layers import programme_of
 from forum.programme.service.versions import note_release
 
@@ -54,15 +54,7 @@ def keep_programme(
             setattr(programme, name, value)
         if changes:
             transaction.flush()
-            audit.record(
-                transaction,
-                actor,
-                "programme.kept",
-                ("programme", event.id),
-                event.organisation_id,
-                {"changes": changes},
-                now,
-            )
+            note_programme(transaction, actor, event, "programme.kept", {"changes": changes}, now)
 
 
 def withdraw_preview(actor: Actor, event_id: UUID, *, now: datetime) -> None:
@@ -72,15 +64,8 @@ def withdraw_preview(actor: Actor, event_id: UUID, *, now: datetime) -> None:
         programme = programme_of(transaction, event.id)
         programme.preview_generation += 1
         transaction.flush()
-        audit.record(
-            transaction,
-            actor,
-            "programme.preview_withdrawn",
-            ("programme", event.id),
-            event.organisation_id,
-            {"generation": programme.preview_generation},
-            now,
-        )
+        details = {"generation": programme.preview_generation}
+        note_programme(transaction, actor, event, "programme.preview_withdrawn", details, now)
 
 
 def note_first_version(transaction: Transaction, event: Event, now: datetime) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as Transaction
 
-from forum.core import audit
 from forum.core.actor import Actor
 from forum.core.db import writing
 from forum.core.errors import Conflict, NotFound
@@ -27,11 +26,13 @@ from forum.programme.rules import (
     Moved,
     ReleaseCause,
     SessionState,
+    check_day_stands,
     fingerprint_of,
+    nearest_day,
     ripple,
 )
 from forum.programme.rules.late import Times
-from forum.programme.service.changes import note_session
+from forum.programme.service.changes import note_programme, note_session
 from forum.programme.service.layers import programme_of
 from forum.programme.service.versions import Changed, note_release
 
@@ -71,20 +72,20 @@ def run_late(
 
     `seen` is the fingerprint of the ripple that the page showed. Makes one version whatever the
     event's mode; what waits for release is moved along. Emits session.changed for each session and
-    programme.released. Raises RippleChangedMeanwhile, NoSuchDelay, TooEarly, NotFound.
+    programme.released. Raises RippleChangedMeanwhile, NoSuchDelay, TooEarly, DayIsOver, NotFound.
     """
     with writing() as transaction:
         event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
         day = day_of_session(event.id, session_id)
         sessions = {one.id: one for one in sessions_on(event.id, day)}
         programme = programme_of(transaction, event.id)
-        moved = ripple(
-            turns_of(sessions.values()), session_id, choice, turnaround=programme.turnaround
-        )
+        turns = turns_of(sessions.values())
+        check_day_stands((one.ends_at for one in turns), now)
+        moved = ripple(turns, session_id, choice, turnaround=programme.turnaround)
         if seen != fingerprint_of(moved):
             raise RippleChangedMeanwhile
         release = _move(transaction, actor, event, programme, moved, sessions, now)
-        _record(
+        note_programme(
             transaction,
             actor,
             event,
@@ -105,7 +106,7 @@ def undo_late(actor: Actor, event_id: UUID, number: int, *, now: datetime) -> Ra
     """Give the sessions of a version that came of running late their former times again.
 
     It is a version of its own. Raises NotFound for another version, CannotUndo where one of them
-    was moved or cancelled since.
+    was moved or cancelled since, DayIsOver.
     """
     with writing() as transaction:
         event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
@@ -129,11 +130,13 @@ def undo_late(actor: Actor, event_id: UUID, number: int, *, now: datetime) -> Ra
         }
         if any(stands.get(one.id) != one.before for one in wanted.values()):
             raise CannotUndo
+        check_day_stands((one.before[1] for one in wanted.values()), now)
         moved = sorted(wanted.values(), key=lambda one: (one.after, str(one.id)))
         programme = programme_of(transaction, event.id)
-        release = _move(transaction, actor, event, programme, moved, sessions, now)
+        days = {one.session_id: date.fromisoformat(one.before["day"]) for one in changes}
+        release = _move(transaction, actor, event, programme, moved, sessions, now, days)
         details = {"number": release.number if release else None, "undone": number}
-        _record(transaction, actor, event, "programme.late_undone", details, now)
+        note_programme(transaction, actor, event, "programme.late_undone", details, now)
         return RanLate(release.number if release else None, moved)
 
 
@@ -165,7 +168,9 @@ def _move(
     moved: Sequence[Moved],
     sessions: Mapping[UUID, Session],
     now: datetime,
+    days: Mapping[UUID, date] | None = None,
 ) -> Release | None:
+    """Move sessions for guests; `days` says where to list them, else they stay where it fits."""
     drafts = {
         one.session_id: one
         for one in transaction.scalars(
@@ -178,12 +183,19 @@ def _move(
     for one in moved:
         session = sessions[one.id]
         before = content_of(session)
-        wanted = {"starts_at": one.after[0], "ends_at": one.after[1]}
+        wanted = {
+            "starts_at": one.after[0],
+            "ends_at": one.after[1],
+            "day": _listed((days or {}).get(one.id, session.day), one.after[0], event),
+        }
         changes = difference({name: getattr(session, name) for name in wanted}, wanted)
-        session.starts_at, session.ends_at = one.after
+        for name, value in wanted.items():
+            setattr(session, name, value)
         after = content_of(session)
         if (draft := drafts.get(one.id)) is not None:
-            _move_along(transaction, draft, one, after)
+            _move_along(draft, one, event, before["day"], session.day)
+            if {**columns_of(draft), "cast": draft.cast} == after:
+                transaction.delete(draft)
         note_session(
             transaction,
             actor,
@@ -203,18 +215,26 @@ def _move(
     return release
 
 
-def _move_along(
-    transaction: Transaction, draft: SessionDraft, moved: Moved, after: Mapping[str, object]
-) -> None:
-    """Give a draft the new times, or its own times the same delay; then it may say nothing new.
+def _listed(day: date | None, starts_at: datetime, event: Event) -> date:
+    """Return the day it is listed under: as before, or the nearest that it may stand under."""
+    own = starts_at.astimezone(event.zone).date()
+    return own if day is None else nearest_day(day, own)
 
-    One that an editor has put on another day, or into the tray, stays there.
+
+def _move_along(
+    draft: SessionDraft, moved: Moved, event: Event, day: str, listed: date | None
+) -> None:
+    """Give a draft the new times, or its own times the same delay.
+
+    `day` is the one that the session was listed under. A draft that an editor has put on another
+    day, or into the tray, stays there.
     """
-    if draft.starts_at is None or draft.ends_at is None:
+    if draft.starts_at is None or draft.ends_at is None or draft.day is None:
         return
     if (draft.starts_at, draft.ends_at) == moved.before:
         draft.starts_at, draft.ends_at = moved.after
-    elif draft.day is not None and draft.day.isoformat() == after["day"]:
+        draft.day = listed if draft.day.isoformat() == day else draft.day
+    elif draft.day.isoformat() == day:
         starts, ends = (
             draft.starts_at + (moved.after[0] - moved.before[0]),
             draft.ends_at + (moved.after[1] - moved.before[1]),
@@ -222,24 +242,4 @@ def _move_along(
         if ends <= starts:
             ends = starts + max(draft.ends_at - draft.starts_at, timedelta(minutes=1))
         draft.starts_at, draft.ends_at = starts, ends
-    if {**columns_of(draft), "cast": draft.cast} == after:
-        transaction.delete(draft)
-
-
-def _record(
-    transaction: Transaction,
-    actor: Actor,
-    event: Event,
-    action: str,
-    details: Mapping[str, object],
-    now: datetime,
-) -> None:
-    audit.record(
-        transaction,
-        actor,
-        action,
-        ("programme", event.id),
-        event.organisation_id,
-        dict(details),
-        now,
-    )
+    draft.day = _listed(draft.day, draft.starts_at, event)

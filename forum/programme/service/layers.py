@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,40 @@ def layers_of(transaction: Transaction, event: Event, session: Session) -> Layer
     )
 
 
+def layers_of_many(
+    transaction: Transaction, event: Event, session_ids: Collection[UUID]
+) -> list[Layers]:
+    """Load what lies over sessions of a locked event, by their ids (4 statements)."""
+    ids = sorted(session_ids)
+    drafts = {
+        one.session_id: one
+        for one in transaction.scalars(
+            sa.select(SessionDraft)
+            .where(SessionDraft.session_id.in_(ids))
+            .execution_options(populate_existing=True)
+        )
+    }
+    sessions = transaction.scalars(
+        sa.select(Session)
+        .where(Session.id.in_(ids), Session.event_id == event.id)
+        .order_by(Session.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    stored: dict[UUID, list[Appearance]] = {}
+    for one in transaction.scalars(
+        sa.select(Appearance)
+        .where(Appearance.session_id.in_(ids))
+        .order_by(Appearance.position, Appearance.id)
+        .execution_options(populate_existing=True)
+    ):
+        stored.setdefault(one.session_id, []).append(one)
+    programme = programme_of(transaction, event.id)
+    return [
+        Layers(event, programme, one, drafts.get(one.id), stored.get(one.id, []))
+        for one in sessions
+    ]
+
+
 def programme_of(transaction: Transaction, event_id: UUID) -> Programme:
     """Return how a locked event's programme is kept, as a row that can be changed."""
     found = transaction.get(Programme, event_id, populate_existing=True)
@@ -85,14 +119,13 @@ def put(
     now: datetime,
     *,
     action: str = "session.changed",
-    held: bool | None = None,
 ) -> set[str]:
     """Store columns of a session, and who is on stage unless None; return what changed.
 
     Guests see it at once, or it waits for the next release: where the event holds changes back, or
-    the session has changes that wait already. `held` decides otherwise.
+    the session has changes that wait already.
     """
-    changes, shown = lay(transaction, actor, layers, wanted, cast, now, action=action, held=held)
+    changes, shown = lay(transaction, actor, layers, wanted, cast, now, action=action)
     transaction.flush()
     if shown is not None:
         changed(transaction, event_scope(layers.event.id), SITE)
@@ -117,19 +150,20 @@ def lay(
     now: datetime,
     *,
     action: str,
-    held: bool | None = None,
+    back_to: int | None = None,
 ) -> tuple[set[str], Changed | None]:
     """Do what `put` does for one of many sessions; also return what guests now see otherwise.
 
-    Whoever changes many flushes, drops the pages and makes the version once, for all.
+    Whoever changes many flushes, drops the pages and makes the version once, for all. What
+    brings a version back, `back_to`, waits for release in any event.
     """
     changes = difference({name: layers.planned(name) for name in wanted}, wanted)
     if cast is not None and cast != layers.cast:
         changes["cast"] = [layers.cast, cast]
     if not changes:
         return set(), None
-    if _waits(layers, wanted) if held is None else held:
-        _put_aside(transaction, layers, wanted, cast, now)
+    if back_to is not None or _waits(layers, wanted):
+        _put_aside(transaction, layers, wanted, cast, now, back_to=back_to)
         note_held(transaction, actor, layers.event, layers.session, changes, now, action=action)
         return set(changes), None
     before = layers.content()
@@ -201,6 +235,8 @@ def _put_aside(
     wanted: Mapping[str, Any],
     cast: list[CastRow] | None,
     now: datetime,
+    *,
+    back_to: int | None,
 ) -> None:
     """Keep a change in the session's draft; a draft that says what guests see anyway goes."""
     draft = layers.draft
@@ -215,6 +251,7 @@ def _put_aside(
     for name, value in wanted.items():
         setattr(draft, name, value)
     draft.cast = rows
+    draft.back_to = back_to
     draft.changed_at = now
     if {**columns_of(draft), "cast": rows} == layers.content():
         if sa.inspect(draft).persistent:

@@ -17,7 +17,6 @@ from forum.core.actor import Actor
 from forum.core.db import writing
 from forum.core.errors import Conflict, Invalid, NotFound
 from forum.core.i18n import sentence
-from forum.core.outbox import emit
 from forum.core.page_scopes import changed, event_scope
 from forum.core.permissions import Action
 from forum.core.revisions import check_unchanged, difference
@@ -27,7 +26,14 @@ from forum.events.rules import reordered
 from forum.events.service import locked_event
 from forum.programme.models import Appearance, Material, Programme, Session, SessionDraft
 from forum.programme.queries import as_settings
-from forum.programme.rules import MOST_MATERIALS, MOST_SENT, Publishing
+from forum.programme.rules import (
+    LATE_SLIDES,
+    MOST_MATERIALS,
+    MOST_SENT,
+    MOST_SENT_BYTES,
+    Publishing,
+    check_speaker_heard,
+)
 from forum.programme.service.documents import KeptPdf, PdfFile
 from forum.programme.service.engagements import held_engagement
 
@@ -45,6 +51,16 @@ class TooManyMaterials(Conflict):
     code = "too_many_materials"
     status = 422
     says = sentence("There are too many already. Remove one first.")
+
+
+class TooMuchSent(Conflict):
+    """All that a speaker has sent for an event has grown too large for a disk that all share."""
+
+    code = "too_much_sent"
+    status = 422
+    says = sentence(
+        "You have sent 200 MB for this event. Take something back first, or send a link."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +117,23 @@ def send_material(
 ) -> Material:
     """Take slides that a speaker sends for an own session; they wait where the event wants that.
 
-    Emits material.sent. Raises NothingThere, TooManyMaterials, NotFound for others' sessions.
+    Slides come after the talk too. Raises NothingThere, TooManyMaterials, TooMuchSent, EventIsOver,
+    and NotFound for others' sessions.
     """
     with _looked_after(pdf), writing() as transaction:
         event, engagement = held_engagement(transaction, actor, engagement_id)
+        check_speaker_heard(event.state, event.ends_at, now, spare=LATE_SLIDES)
         if not _is_on_stage(transaction, event.id, session_id, engagement.speaker_id):
             raise NotFound
         known = _of(transaction, session_id)
         if sum(one.engagement_id == engagement.id for one in known) >= MOST_SENT:
             raise TooManyMaterials
+        if pdf and _sent_bytes(transaction, engagement.id) + pdf.size > MOST_SENT_BYTES:
+            raise TooMuchSent(field="file")
         nod = as_settings(transaction.get(Programme, event.id)).nod
         details = replace(details, publishing=Publishing.NOT_YET if nod else Publishing.NOW)
         material = _add(transaction, actor, event, session_id, details, pdf, known, now)
         material.engagement_id, material.accepted = engagement.id, not nod
-        _tell(transaction, event, material, "material.sent", now)
         return material
 
 
@@ -249,8 +268,6 @@ def _change(
     for name in changes:
         setattr(material, name, wanted[name])
     _note(transaction, actor, event, material, "material.changed", {"changes": dict(changes)}, now)
-    if "accepted" in changes:
-        _tell(transaction, event, material, "material.accepted", now)
 
 
 def _remove(
@@ -280,14 +297,6 @@ def _note(
     changed(transaction, event_scope(event.id))
     thing = ("material", material.id)
     audit.record(transaction, actor, action, thing, event.organisation_id, dict(details), now)
-
-
-def _tell(
-    transaction: Transaction, event: Event, material: Material, topic: str, now: datetime
-) -> None:
-    ids = {"event": event.id, "session": material.session_id, "material": material.id}
-    payload = {f"{name}_id": str(value) for name, value in ids.items()}
-    emit(transaction, topic, payload, key=f"{material.id}:{now.isoformat()}", now=now)
 
 
 def _held(
@@ -324,6 +333,13 @@ def _of(transaction: Transaction, session_id: UUID) -> Sequence[Material]:
         .where(Material.session_id == session_id)
         .order_by(Material.position, Material.id),
     ).all()
+
+
+def _sent_bytes(transaction: Transaction, engagement_id: UUID) -> int:
+    """Return what the files of a speaker at one event come to; the engagement is locked."""
+    total = sa.func.coalesce(sa.func.sum(Material.size), 0)
+    sent = transaction.scalar(sa.select(total).where(Material.engagement_id == engagement_id))
+    return int(sent or 0)
 
 
 def _is_on_stage(

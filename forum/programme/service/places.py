@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session as Transaction
 from forum.core import audit, outbox
 from forum.core.actor import Actor
 from forum.core.db import writing
-from forum.core.errors import NotFound
 from forum.core.page_scopes import changed, event_scope
 from forum.events.models import Event
 from forum.events.rules import passes_seats_on
 from forum.programme.models import Session
 from forum.programme.rules import MoreLosePlaces, PlacesBelowTaken, passes_places_on
 from forum.programme.service.changes import locked_session
+from forum.programme.service.conflicting import strictly
+from forum.programme.service.layers import programme_of
 from forum.seats import service as seats
 from forum.seats.models import SeatPool
 from forum.seats.rules import PoolAbout
@@ -29,29 +30,12 @@ def set_places(
     """Let people sign up for so many places of a session; return how many moved up at once.
 
     Takes effect at once, whatever waits for release. Emits session.places_given within the
-    transaction. Raises PlacesBelowTaken, naming the number, and NotFound.
+    transaction. Raises PlacesBelowTaken, naming the number, StrictConflict, and NotFound.
     """
     with writing() as transaction:
         event, session = locked_session(transaction, actor, event_id, session_id)
-        pool = _pool(transaction, session)
-        if pool is None:
-            pool = seats.open_pool(transaction, event.id, places, PoolAbout.SESSION)
-            session.pool_id = pool.id
-            _record(transaction, actor, event, session, {"places": [None, places]}, now)
-            changed(transaction, event_scope(event.id))
-            return 0
-        before = pool.capacity
-        if places == before:
-            return 0
-        if places < pool.taken:
-            raise PlacesBelowTaken(pool.taken)
-        given = seats.set_capacity(
-            transaction, pool.id, places, pass_on=passes_on(event, session, now)
-        )
-        _tell_given(transaction, event, session, given, now)
-        _record(transaction, actor, event, session, {"places": [before, places]}, now)
-        changed(transaction, event_scope(event.id))
-        return len(given.holder_ids)
+        with strictly(transaction, event, programme_of(transaction, event.id)):
+            return _set(transaction, actor, event, session, places, now)
 
 
 def remove_places(
@@ -119,14 +103,38 @@ def passes_on(event: Event, session: Session, now: datetime) -> bool:
     )
 
 
+def _set(
+    transaction: Transaction,
+    actor: Actor,
+    event: Event,
+    session: Session,
+    places: int,
+    now: datetime,
+) -> int:
+    pool = _pool(transaction, session)
+    if pool is None:
+        pool = seats.open_pool(transaction, event.id, places, PoolAbout.SESSION)
+        session.pool_id = pool.id
+        _record(transaction, actor, event, session, {"places": [None, places]}, now)
+        changed(transaction, event_scope(event.id))
+        return 0
+    before = pool.capacity
+    if places == before:
+        return 0
+    if places < pool.taken:
+        raise PlacesBelowTaken(pool.taken)
+    given = seats.set_capacity(transaction, pool.id, places, pass_on=passes_on(event, session, now))
+    _tell_given(transaction, event, session, given, now)
+    _record(transaction, actor, event, session, {"places": [before, places]}, now)
+    changed(transaction, event_scope(event.id))
+    return len(given.holder_ids)
+
+
 def _pool(transaction: Transaction, session: Session) -> SeatPool | None:
     """Return a session's pool, held; nobody takes a place while the event is locked."""
     if session.pool_id is None:
         return None
-    pool = transaction.get(SeatPool, session.pool_id, populate_existing=True, with_for_update=True)
-    if pool is None:
-        raise NotFound
-    return pool
+    return transaction.get(SeatPool, session.pool_id, populate_existing=True, with_for_update=True)
 
 
 def _tell_given(

@@ -17,7 +17,6 @@ from forum.core.actor import Actor
 from forum.core.db import db, writing
 from forum.core.errors import Conflict, Invalid, NotFound
 from forum.core.i18n import sentence
-from forum.core.outbox import emit
 from forum.core.permissions import Action, require
 from forum.core.revisions import Change, changes_since, difference, plain
 from forum.core.text import Text
@@ -75,8 +74,8 @@ def change_own_profile(
 ) -> Proposal | None:
     """Change a profile by its speaker; return what waits for a nod, or None where nothing does.
 
-    A change that waits already is replaced. The precedence stays the organiser's. Emits
-    speaker.proposed. Raises SpeakerChangedMeanwhile, NotFound, PictureNotKept.
+    A change that waits already is replaced. The precedence stays the organiser's. Raises
+    SpeakerChangedMeanwhile, NotFound, PictureNotKept.
     """
     kept = PhotoFiles(photo)
     kept.prepare(_file_shown(engagement_id, seen))
@@ -109,7 +108,7 @@ def change_own_profile(
         )
         transaction.add(proposal)
         transaction.flush()
-        _note(transaction, actor, speaker, proposal, "speaker.proposed", engagement.event_id, now)
+        _note(transaction, actor, speaker, proposal, "speaker.proposed", now)
         return proposal
 
 
@@ -125,9 +124,8 @@ def decide(
 ) -> Speaker:
     """Take the named fields of what a speaker wants into the profile; none declines it.
 
-    `made_from` is the profile's revision on the page that showed old and new. Emits
-    proposal.accepted or proposal.declined. Raises SpeakerChangedMeanwhile, DecidedMeanwhile,
-    NoNameLeft, NotFound.
+    `made_from` is the profile's revision on the page that showed old and new. Raises
+    SpeakerChangedMeanwhile, DecidedMeanwhile, NoNameLeft, NotFound.
     """
     speaker_id = _speaker_of(event_id, proposal_id)
     kept = PhotoFiles(_photo_wanted(proposal_id, folder))
@@ -154,8 +152,8 @@ def decide(
         proposal.state = ProposalState.ACCEPTED if chosen else ProposalState.DECLINED
         proposal.decided_at, proposal.decided_by = now, actor.name[:200]
         transaction.flush()
-        topic = f"proposal.{proposal.state.value}"
-        _note(transaction, actor, speaker, proposal, topic, event_id, now)
+        action = f"proposal.{proposal.state.value}"
+        _note(transaction, actor, speaker, proposal, action, now)
         return speaker
 
 
@@ -332,28 +330,15 @@ def _note(
     actor: Actor,
     speaker: Speaker,
     proposal: Proposal,
-    topic: str,
-    event_id: UUID,
+    action: str,
     now: datetime,
 ) -> None:
     audit.record(
         transaction,
         actor,
-        topic,
+        action,
         ("proposal", proposal.id),
         speaker.organisation_id,
         {"fields": sorted(proposal.wanted)},
         now,
-    )
-    emit(
-        transaction,
-        topic,
-        {
-            "proposal_id": str(proposal.id),
-            "event_id": str(event_id),
-            "speaker_id": str(speaker.id),
-            "organisation_id": str(speaker.organisation_id),
-        },
-        key=str(proposal.id),
-        now=now,
     )

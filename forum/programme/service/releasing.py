@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as Transaction
 
-from forum.core import audit
 from forum.core.actor import Actor
 from forum.core.db import writing
 from forum.core.errors import Conflict, NotFound
@@ -24,7 +23,6 @@ from forum.core.text import Text
 from forum.events.models import Event, Room
 from forum.events.service import locked_event
 from forum.programme.models import (
-    Appearance,
     Release,
     ReleaseChange,
     Session,
@@ -32,12 +30,12 @@ from forum.programme.models import (
     Speaker,
     Track,
 )
-from forum.programme.queries import Planned, columns_of
-from forum.programme.rules import COLUMNS, Content, SessionKind, SessionState
+from forum.programme.queries import Planned, columns_of, unreleased_of
+from forum.programme.rules import COLUMNS, Content, ReleaseCause, SessionKind, SessionState
 from forum.programme.service.cast import CastRow
-from forum.programme.service.changes import locked_session, note_session
+from forum.programme.service.changes import note_programme, note_session
 from forum.programme.service.conflicting import strictly
-from forum.programme.service.layers import Layers, layers_of, programme_of, put, show
+from forum.programme.service.layers import Layers, lay, layers_of_many, show
 from forum.programme.service.versions import Changed, Why, note_release
 
 
@@ -46,8 +44,8 @@ class ProgrammeChangedMeanwhile(Conflict):
 
     code = "programme_changed_meanwhile"
     says = sentence(
-        "The programme was changed while you were reading. Look at what is released now, and "
-        "release again."
+        "The programme was changed while you were reading. Look at what waits now, then press "
+        "again."
     )
 
 
@@ -87,6 +85,7 @@ def release_programme(
 ) -> Released:
     """Show guests everything that waits, as one numbered version; a constant number of reads.
 
+    Where it brings an earlier version back, the new one says so.
     `seen` is the fingerprint of what the page showed. Emits session.changed or .cancelled for each
     session, and programme.released. Raises ProgrammeChangedMeanwhile, NothingToRelease,
     StrictConflict.
@@ -98,13 +97,14 @@ def release_programme(
             raise NothingToRelease
         if seen != seen_of((one.session.id, one.session.revision) for one in waiting):
             raise ProgrammeChangedMeanwhile
-        programme = programme_of(transaction, event.id)
+        programme = waiting[0].programme
         with strictly(transaction, event, programme):
             changes = [_show(transaction, actor, one, now) for one in waiting]
+        why = _back(why, waiting)
         release = note_release(transaction, actor, event, programme, changes, now, why)
         transaction.flush()
         changed(transaction, event_scope(event.id), SITE)
-        _record(
+        note_programme(
             transaction,
             actor,
             event,
@@ -133,14 +133,8 @@ def discard_changes(
         if session_id is not None:
             wanted = wanted.where(SessionDraft.session_id == session_id)
         drafts = transaction.scalars(wanted).all()
-        if seen is not None:
-            revisions = transaction.execute(
-                sa.select(Session.id, Session.revision).where(
-                    Session.id.in_([draft.session_id for draft in drafts])
-                )
-            )
-            if seen != seen_of((row.id, row.revision) for row in revisions):
-                raise ProgrammeChangedMeanwhile
+        if seen is not None and seen != seen_of(unreleased_of(event.id, session_id)):
+            raise ProgrammeChangedMeanwhile
         for draft in drafts:
             transaction.delete(draft)
         transaction.execute(
@@ -151,79 +145,70 @@ def discard_changes(
         )
         if drafts:
             details = {"sessions": [str(draft.session_id) for draft in drafts]}
-            _record(transaction, actor, event, "programme.changes_discarded", details, now)
+            note_programme(transaction, actor, event, "programme.changes_discarded", details, now)
         return len(drafts)
 
 
-def roll_back(actor: Actor, event_id: UUID, number: int, *, now: datetime) -> int:
+def roll_back(actor: Actor, event_id: UUID, number: int, seen: str, *, now: datetime) -> int:
     """Prepare the programme as it was in version `number`; return how many sessions differ.
 
     Nothing is shown to guests before it is released. A session that is newer than the version is
-    cancelled: it stands in calendars, and they must hear of it. Raises NotFound.
+    cancelled: it stands in calendars, and they must hear of it. `seen` is the fingerprint of what
+    waited when the page was shown; where the version differs, that is replaced. A constant number
+    of reads. Raises ProgrammeChangedMeanwhile, NotFound.
     """
     with writing() as transaction:
         event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
-        known = transaction.scalar(
-            sa.select(Release.id).where(Release.event_id == event.id, Release.number == number)
-        )
-        if known is None:
+        if not _is_released(transaction, event, number):
             raise NotFound
+        if seen != seen_of(unreleased_of(event.id)):
+            raise ProgrammeChangedMeanwhile
         wanted = _then(transaction, event, number)
+        known = _known(transaction, event, wanted.values())
         differ = 0
-        for session_id, before in wanted.items():
-            _, session = locked_session(transaction, actor, event.id, session_id)
-            layers = layers_of(transaction, event, session)
-            columns, cast = _as_it_was(transaction, event, before)
-            differ += bool(
-                put(
-                    transaction,
-                    actor,
-                    layers,
-                    columns,
-                    cast,
-                    now,
-                    action="session.rolled_back",
-                    held=True,
-                )
+        for layers in layers_of_many(transaction, event, wanted):
+            columns, cast = _as_it_was(wanted[layers.session.id], known)
+            changes, _ = lay(
+                transaction,
+                actor,
+                layers,
+                columns,
+                cast,
+                now,
+                action="session.rolled_back",
+                back_to=number,
             )
-        _record(transaction, actor, event, "programme.rolled_back", {"number": number}, now)
+            if not changes and layers.draft is not None:
+                layers.draft.back_to = number
+            differ += bool(changes)
+        note_programme(transaction, actor, event, "programme.rolled_back", {"number": number}, now)
         return differ
 
 
+def _is_released(transaction: Transaction, event: Event, number: int) -> bool:
+    wanted = sa.select(Release.id).where(Release.event_id == event.id, Release.number == number)
+    return transaction.scalar(wanted) is not None
+
+
+def _back(why: Why, waiting: Sequence[Layers]) -> Why:
+    """Return why a version is made: to go back, where what waits brings one version back."""
+    numbers = {one.draft.back_to for one in waiting if one.draft and one.draft.back_to}
+    if why.cause is not ReleaseCause.RELEASED or len(numbers) != 1:
+        return why
+    return replace(why, cause=ReleaseCause.ROLLED_BACK, back_to=numbers.pop())
+
+
 def _waiting(transaction: Transaction, event: Event) -> list[Layers]:
-    drafts = transaction.scalars(
-        sa.select(SessionDraft)
-        .where(SessionDraft.event_id == event.id)
-        .order_by(SessionDraft.session_id)
-        .execution_options(populate_existing=True)
-    ).all()
-    if not drafts:
+    """Return what waits, without people whose profiles are no more (6 statements)."""
+    ids = [session_id for session_id, _ in unreleased_of(event.id)]
+    if not ids:
         return []
-    casts = _still_there(transaction, *(draft.cast for draft in drafts))
-    for draft, rows in zip(drafts, casts, strict=True):
-        draft.cast = rows
-    ids = [draft.session_id for draft in drafts]
-    sessions = {
-        one.id: one
-        for one in transaction.scalars(
-            sa.select(Session).where(Session.id.in_(ids)).execution_options(populate_existing=True)
-        )
-    }
-    stored: dict[UUID, list[Appearance]] = {}
-    for one in transaction.scalars(
-        sa.select(Appearance)
-        .where(Appearance.session_id.in_(ids))
-        .order_by(Appearance.position, Appearance.id)
-        .execution_options(populate_existing=True)
-    ):
-        stored.setdefault(one.session_id, []).append(one)
-    programme = programme_of(transaction, event.id)
-    return [
-        Layers(
-            event, programme, sessions[draft.session_id], draft, stored.get(draft.session_id, [])
-        )
-        for draft in drafts
-    ]
+    found = layers_of_many(transaction, event, ids)
+    drafts = [one.draft for one in found if one.draft]
+    people = _people(transaction, (draft.cast for draft in drafts))
+    for draft in drafts:
+        draft.cast = [row for row in draft.cast if row[0] in people]
+    return found
 
 
 def _show(transaction: Transaction, actor: Actor, layers: Layers, now: datetime) -> Changed:
@@ -249,13 +234,6 @@ def _show(transaction: Transaction, actor: Actor, layers: Layers, now: datetime)
     return Changed(session.id, before, {**columns_of(session), "cast": draft.cast})
 
 
-def _still_there(transaction: Transaction, *casts: list[CastRow]) -> list[list[CastRow]]:
-    """Leave out people whose profiles were removed since these were saved (1 statement)."""
-    ids = {UUID(row[0]) for rows in casts for row in rows}
-    known = set(transaction.scalars(sa.select(Speaker.id).where(Speaker.id.in_(ids))))
-    return [[row for row in rows if UUID(row[0]) in known] for rows in casts]
-
-
 def _then(transaction: Transaction, event: Event, number: int) -> dict[UUID, Content]:
     """Return, of each session changed after a version, what guests saw of it in that version."""
     rows = transaction.execute(
@@ -268,18 +246,41 @@ def _then(transaction: Transaction, event: Event, number: int) -> dict[UUID, Con
     return {row.session_id: row.before for row in rows}
 
 
-def _as_it_was(
-    transaction: Transaction, event: Event, before: Content
-) -> tuple[dict[str, Any], list[CastRow] | None]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What an event still has of what versions name by id."""
+
+    rooms: frozenset[str]
+    tracks: frozenset[str]
+    people: frozenset[str]
+
+
+def _known(transaction: Transaction, event: Event, contents: Iterable[Content]) -> _Known:
+    """Return what is still there of what contents of an event's sessions name (3 statements)."""
+    rooms, tracks = (
+        frozenset(map(str, transaction.scalars(sa.select(of.id).where(of.event_id == event.id))))
+        for of in (Room, Track)
+    )
+    return _Known(rooms, tracks, _people(transaction, (one.get("cast", ()) for one in contents)))
+
+
+def _people(transaction: Transaction, casts: Iterable[Sequence[CastRow]]) -> frozenset[str]:
+    """Return whose profiles are still there (1 statement)."""
+    ids = {UUID(row[0]) for rows in casts for row in rows}
+    found = transaction.scalars(sa.select(Speaker.id).where(Speaker.id.in_(ids)))
+    return frozenset(map(str, found))
+
+
+def _as_it_was(before: Content, known: _Known) -> tuple[dict[str, Any], list[CastRow] | None]:
     if not before:
         return {"state": SessionState.CANCELLED}, None
-    columns = _columns(before)
-    room = transaction.get(Room, columns["room_id"]) if columns["room_id"] else None
-    track = transaction.get(Track, columns["track_id"]) if columns["track_id"] else None
-    columns["room_id"] = room.id if room and room.event_id == event.id else None
-    columns["track_id"] = track.id if track and track.event_id == event.id else None
-    (cast,) = _still_there(transaction, before["cast"])
-    return columns, cast
+    there = {
+        **before,
+        "room_id": before["room_id"] if before["room_id"] in known.rooms else None,
+        "track_id": before["track_id"] if before["track_id"] in known.tracks else None,
+        "also_in": [one for one in before.get("also_in", ()) if one in known.rooms],
+    }
+    return _columns(there), [row for row in before["cast"] if row[0] in known.people]
 
 
 def _columns(content: Content) -> dict[str, Any]:
@@ -300,22 +301,3 @@ def _columns(content: Content) -> dict[str, Any]:
 
 def _moment(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(stored) if stored else None
-
-
-def _record(
-    transaction: Transaction,
-    actor: Actor,
-    event: Event,
-    action: str,
-    details: Mapping[str, Any],
-    now: datetime,
-) -> None:
-    audit.record(
-        transaction,
-        actor,
-        action,
-        ("programme", event.id),
-        event.organisation_id,
-        dict(details),
-        now,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,19 +16,18 @@ from forum.core.actor import Actor
 from forum.core.db import db, once_more_when_raced, writing
 from forum.core.permissions import Action, require
 from forum.core.revisions import changes_since, check_unchanged, difference
-from forum.events.models import Picture
-from forum.programme.models import Proposal, Speaker, SpeakerContact
+from forum.events.models import Event, Picture
+from forum.programme.models import Proposal, Session, SessionDraft, Speaker, SpeakerContact
 from forum.programme.service.cast import free_speaker_slug
+from forum.programme.service.leaving import in_cast, leave_stage, on_stage
 from forum.programme.service.photos import Photo, PhotoFiles
 from forum.programme.service.profiles import (
     SpeakerChangedMeanwhile,
     SpeakerDetails,
-    held_events,
     held_profile,
     note_profile,
     picture_of,
     show_photo,
-    tell_events,
 )
 
 
@@ -144,12 +144,15 @@ def remove_speaker(
     *,
     now: datetime,
 ) -> None:
-    """Remove a profile, its appearances and all its photos; raises NotFound."""
+    """Remove a profile, its appearances and all its photos; raises NotFound.
+
+    Each programme that loses somebody gets a version of its own, and what waits loses them too.
+    """
     kept = PhotoFiles(Photo(folder, remove=True))
     with kept, writing() as transaction:
         speaker = held_profile(transaction, actor, organisation_id, speaker_id)
-        events = held_events(transaction, speaker.id)
-        tell_events(transaction, speaker.id, events, now)
+        for event in _held_events(transaction, speaker):
+            leave_stage(transaction, actor, event, speaker.id, now)
         audit.record(
             transaction,
             actor,
@@ -216,6 +219,22 @@ def contact_details(contact: SpeakerContact | None) -> ContactDetails:
     return ContactDetails(
         contact.email, contact.phone, contact.assistant, contact.note, contact.lang
     )
+
+
+def _held_events(transaction: Transaction, speaker: Speaker) -> Sequence[Event]:
+    """Lock the events that a locked profile appears in, or is to appear in, by their ids."""
+    shown = sa.select(Session.event_id).where(on_stage(speaker.id))
+    waiting = sa.select(SessionDraft.event_id).where(in_cast(speaker.id))
+    return transaction.scalars(
+        sa.select(Event)
+        .where(
+            Event.organisation_id == speaker.organisation_id,
+            sa.or_(Event.id.in_(shown), Event.id.in_(waiting)),
+        )
+        .order_by(Event.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def file_of(speaker_id: UUID, revision: int) -> str | None:

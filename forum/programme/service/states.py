@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.orm import Session as Transaction
+
 from forum.core import audit
 from forum.core.actor import Actor
 from forum.core.db import writing
 from forum.core.errors import Conflict
 from forum.core.i18n import sentence
+from forum.events.models import Event
 from forum.programme.models import Session
 from forum.programme.rules import IllegalMove, SessionState, check_move
 from forum.programme.service.changes import locked_session
@@ -41,17 +44,24 @@ def delete_draft(actor: Actor, event_id: UUID, session_id: UUID, *, now: datetim
         event, session = locked_session(transaction, actor, event_id, session_id)
         if session.state is not SessionState.DRAFT:
             raise NotADraft
-        audit.record(
-            transaction,
-            actor,
-            "session.deleted",
-            ("session", session.id),
-            event.organisation_id,
-            {"title": dict(session.title.by_language)},
-            now,
-        )
-        drop_pool(transaction, session)
-        transaction.delete(session)
+        delete_unseen(transaction, actor, event, session, now)
+
+
+def delete_unseen(
+    transaction: Transaction, actor: Actor, event: Event, session: Session, now: datetime
+) -> None:
+    """Delete a draft of a locked event, with the places it offered."""
+    audit.record(
+        transaction,
+        actor,
+        "session.deleted",
+        ("session", session.id),
+        event.organisation_id,
+        {"title": dict(session.title.by_language)},
+        now,
+    )
+    drop_pool(transaction, session)
+    transaction.delete(session)
 
 
 def _move(

@@ -23,8 +23,9 @@ from forum.core.text import Text
 from forum.events.models import Event
 from forum.events.rules import free_slug, reordered, slug_of
 from forum.events.service import latin, locked_event
-from forum.programme.models import Session, SessionDraft, Track
+from forum.programme.models import Session, Track
 from forum.programme.rules import MOST_TRACKS
+from forum.programme.service.leaving import leave_track
 
 
 class TooManyTracks(Conflict):
@@ -89,7 +90,12 @@ def change_track(
         changes = difference(before, details.values())
         track.name, track.colour = details.name, details.colour
         if "name" in changes:
-            _sessions(transaction, Session.track_id == track.id, {"changed_at": now})
+            transaction.execute(
+                sa.update(Session)
+                .where(Session.track_id == track.id)
+                .values(changed_at=now)
+                .execution_options(synchronize_session=False),
+            )
         if changes:
             _note(transaction, actor, event, "track.changed", track.id, {"changes": changes}, now)
         return track
@@ -100,16 +106,7 @@ def remove_track(actor: Actor, event_id: UUID, track_id: UUID, *, now: datetime)
     with writing() as transaction:
         event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
         track = _track(transaction, event, track_id)
-        planned = sa.select(SessionDraft.session_id).where(SessionDraft.track_id == track.id)
-        theirs = sa.or_(Session.track_id == track.id, Session.id.in_(planned))
-        _sessions(transaction, theirs, {"revision": Session.revision + 1})
-        _sessions(transaction, Session.track_id == track.id, {"track_id": None, "changed_at": now})
-        transaction.execute(
-            sa.update(SessionDraft)
-            .where(SessionDraft.track_id == track.id)
-            .values(track_id=None)
-            .execution_options(synchronize_session=False),
-        )
+        leave_track(transaction, actor, event, track.id, now)
         details = {"slug": track.slug, "name": dict(track.name.by_language)}
         _note(transaction, actor, event, "track.removed", track.id, details, now)
         transaction.delete(track)
@@ -131,17 +128,6 @@ def track_slug(name: Text, taken: set[str]) -> str:
     """Return a free slug for a track of an event."""
     wanted = slug_of(latin(name.get("en") or name.pick("zh-Hant").text))
     return free_slug(wanted, taken.__contains__, otherwise="track")
-
-
-def _sessions(
-    transaction: Transaction, which: sa.ColumnElement[bool], values: Mapping[str, Any]
-) -> None:
-    transaction.execute(
-        sa.update(Session)
-        .where(which)
-        .values(**values)
-        .execution_options(synchronize_session=False),
-    )
 
 
 def _tracks(transaction: Transaction, event_id: UUID) -> Sequence[Track]:

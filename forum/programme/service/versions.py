@@ -32,11 +32,15 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What made a version, what the organiser says of it, and whether every guest is told."""
+    """What made a version, what the organiser says of it, and whether every guest is told.
+
+    `back_to` is the number of the version that was gone back to.
+    """
 
     cause: ReleaseCause
     note: Text = field(default_factory=Text)
     tell_all: bool = False
+    back_to: int | None = None
 
 
 def note_release(
@@ -63,6 +67,7 @@ def note_release(
         event_id=event.id,
         number=programme.version,
         cause=why.cause,
+        back_to=why.back_to,
         note=why.note,
         tell_all=why.tell_all,
         by=actor.name[:200],

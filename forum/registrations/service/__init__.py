@@ -4,8 +4,8 @@ from forum.registrations.service.cancelling import cancel, set_capacity
 from forum.registrations.service.changing import NameForms, change_name, renew_link
 from forum.registrations.service.places import (
     SignedUp,
-    forget_places,
     leave_place,
+    make_stars,
     seat,
     take_place,
 )
@@ -39,10 +39,10 @@ __all__ = [
     "cancel",
     "cancel_speaker_seat",
     "change_name",
-    "forget_places",
     "give_speaker_seat",
     "keep_stars",
     "leave_place",
+    "make_stars",
     "open_desk",
     "register",
     "renew_link",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session as Transaction
 
 from forum.core import audit, outbox
 from forum.core.actor import SYSTEM, Actor
-from forum.core.db import append, writing
+from forum.core.db import UtcDateTime, append, writing
 from forum.core.errors import NotFound
 from forum.core.ids import uuid7
 from forum.core.page_scopes import changed, event_scope
@@ -24,7 +24,7 @@ from forum.events.models import Event
 from forum.programme.models import Session
 from forum.programme.rules import CLOSED_WORDS, SignUp, sign_up_of
 from forum.programme.service import passes_on
-from forum.registrations.models import Booking, Registration, SessionPlace
+from forum.registrations.models import Booking, Registration, SessionPlace, Star
 from forum.registrations.rules import (
     NoSignUp,
     NotConfirmed,
@@ -217,8 +217,20 @@ def seat(
             )
 
 
-def forget_places(transaction: Transaction, session_id: UUID) -> None:
-    """Drop every place and turn of a session whose places are taken away (1 statement)."""
+def make_stars(transaction: Transaction, session_id: UUID, now: datetime) -> None:
+    """Turn every place and turn of a session whose places go into a star (2 statements).
+
+    It stays in its guests' schedules, and they are told of its changes.
+    """
+    starred = sa.select(Star.registration_id).where(Star.session_id == session_id)
+    signed_up = sa.select(
+        SessionPlace.registration_id, SessionPlace.session_id, sa.literal(now, UtcDateTime())
+    ).where(
+        SessionPlace.session_id == session_id,
+        SessionPlace.registration_id.not_in(starred),
+    )
+    columns = ["registration_id", "session_id", "starred_at"]
+    transaction.execute(sa.insert(Star).from_select(columns, signed_up))
     transaction.execute(
         sa.delete(SessionPlace)
         .where(SessionPlace.session_id == session_id)

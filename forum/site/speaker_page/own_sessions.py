@@ -162,9 +162,7 @@ def _own(
 
 def _beside(one: OnStage, key: str, order: Sequence[str]) -> Beside:
     speaker = one.speaker
-    chinese = Fragment(speaker.name_zh, "zh-Hant") if speaker.name_zh else EMPTY
-    latin = Fragment(speaker.shown_name, "en") if speaker.name else EMPTY
-    name = (chinese or latin) if key != "en" else (latin or chinese)
+    name, _ = speaker.names(key)
     return Beside(name, _role(one, key, order), speaker.affiliation.pick(key, order))
 
 

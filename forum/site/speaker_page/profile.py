@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from flask import flash, redirect, request
 from flask_babel import gettext
@@ -13,6 +12,7 @@ from forum.core.errors import DomainError
 from forum.core.http.access import link_holder
 from forum.core.http.i18n import current_language
 from forum.core.http.meanwhile import Theirs, compare
+from forum.core.ids import id_in
 from forum.core.revisions import Change, plain
 from forum.events.service import encode
 from forum.events.views import uploads
@@ -51,7 +51,7 @@ def profile(token: str) -> AnyResponse:
                 proposal = service.change_own_profile(
                     page.actor,
                     page.engagement.id,
-                    Seen(form.made_from, _id(form.seen.data)),
+                    Seen(form.made_from, id_in(form.seen.data)),
                     SpeakerDetails(**form.values(), precedence=0),
                     _photo(form),
                     now=clock.now(),
@@ -138,10 +138,3 @@ def _meet(
     seen = str(waiting.id) if waiting else ""
     form.refill(untouched, _shown(page, waiting), page.speaker.revision, seen)
     return theirs
-
-
-def _id(typed: str | None) -> UUID | None:
-    try:
-        return UUID(typed or "")
-    except ValueError:
-        return None

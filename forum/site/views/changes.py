@@ -25,7 +25,7 @@ FEED = "changes.atom"
 @public
 @cached_page()
 def changes(slug: str) -> AnyResponse | str:
-    """Show each version with what it changed; nine statements."""
+    """Show each version with what it changed; ten statements."""
     opened = open_event(slug)
     return answer(
         opened,

@@ -92,6 +92,8 @@ def _tails() -> Iterator[str]:
         yield f"e/{one.slug}/"
         if one.session_ids:
             yield f"e/{one.slug}/programme"
+        if len(one.days) > 1:
+            yield from (f"e/{one.slug}/programme/{day.isoformat()}" for day in one.days)
         yield f"e/{one.slug}/calendar"
         for session_id in one.session_ids:
             yield f"e/{one.slug}/sessions/{session_id}"

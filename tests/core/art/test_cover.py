@@ -33,7 +33,7 @@ def test_a_cover_is_at_most_eight_kilobytes_compressed(subject: Subject) -> None
 
 
 @every_subject
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=st.one_of(st.integers(), st.text(max_size=40)))
 def test_any_seed_gives_a_valid_picture_without_inline_style(
     subject: Subject, seed: str | int

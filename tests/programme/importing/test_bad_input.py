@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 import zipfile
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -263,3 +264,15 @@ def test_more_tracks_than_a_programme_takes_are_left_out_with_one_note() -> None
     assert said(programme) == [
         "There are more than 60 tracks. Sessions in the others come without."
     ]
+
+
+def test_what_is_not_read_of_a_large_file_does_not_stay_in_memory():
+    unknown = "<history>" + "<change who='x'/>" * 100_000 + "</history>"
+    file = files.frab_xml().replace(b"</schedule>", f"{unknown}</schedule>".encode())
+    tracemalloc.start()
+    try:
+        assert read(file).sessions
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < len(file) * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ from forum.core.db import counted_statements, db
 from forum.core.permissions import Role
 from forum.core.text import Text
 from forum.programme.importing import reading, waiting
-from forum.programme.manage import frame, importing
+from forum.programme.manage import frame, sent_files
 from forum.programme.models import Session, Speaker, WaitingImport
 from tests.events.browsing import Member
 from tests.factories import NOW, make_speaker
@@ -85,7 +86,7 @@ def test_a_file_beyond_the_limit_gets_an_answer(
     house: SimpleNamespace, owner: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "LARGEST_FILE", 2_000)
-    monkeypatch.setattr(importing, "LARGEST_FILE", 2_000)
+    monkeypatch.setattr(sent_files, "LARGEST_FILE", 2_000)
     monkeypatch.setitem(frame.UPLOADS, "programme_manage.import_file", 20_000)
     refused = send(owner, b"{" + b" " * 3_000)
     assert refused.status_code == 422
@@ -174,12 +175,29 @@ def test_clashes_and_notes_are_shown_and_stop_nothing(
     twice = [files.frab_event(guid=one, id=one, title=f"Talk {one}") for one in ("a", "b", "a")]
     send(owner, files.frab_xml(*twice))
     page = owner.get(PREVIEW)
-    assert "Clashes it would bring" in page.text
+    assert "Conflicts it would bring" in page.text
     assert "Ada Sample is in two sessions at once" in page.text
     assert "Hall holds two sessions at once" in page.text
     assert "session a: has the id of another one, left out" in page.text
     owner.fill(PREVIEW, having="seen")
     assert titles(app) == ["Talk a", "Talk b"]
+
+
+def test_notes_of_one_kind_stand_together_and_the_button_says_how_many(
+    app: Flask, house: SimpleNamespace, owner: Member
+) -> None:
+    """One person in thirty sessions at once is one line, opened by who wants to read it."""
+    crowded = [
+        files.frab_event(guid=f"n{n}", id=f"n{n}", title=f"Talk {n}", room=f"Room {n}")
+        for n in range(30)
+    ]
+    send(owner, files.frab_xml(*crowded))
+    page = owner.get(PREVIEW).text
+    (number,) = re.findall(r'<summary>A speaker in two places <span class="num">(\d+)</span>', page)
+    assert int(number) == page.count("<li>Ada Sample is in two sessions at once")
+    assert int(number) > 30
+    assert page.count(">Import 30 sessions</button>") == 2
+    assert "30 new, 0 changed, 0 unchanged" in page
 
 
 def test_a_preview_grown_old_says_so_and_shows_what_is_now(

@@ -13,9 +13,11 @@ from flask import Flask
 
 from forum.core.actor import SYSTEM
 from forum.core.db import db
+from forum.core.text import Text
 from forum.core.zones import UnknownZone
 from forum.events.models import Event
 from forum.events.rules import FarYear
+from forum.programme.importing.plans import Choices
 from forum.programme.importing.shapes import UnreadableProgramme
 from forum.programme.importing.storing import Imported, Wanted, import_event
 from forum.programme.models import Appearance, Session, Speaker
@@ -61,8 +63,8 @@ def taken_in(
     zone: str = "Asia/Hong_Kong",
     starts_on: date | None = None,
 ) -> Imported:
-    wanted = Wanted("Imported forum", zone, 200, publish=False, starts_on=starts_on)
-    return import_event(SYSTEM, house.ours.id, content, wanted, now=NOW)
+    wanted = Wanted(Text({"en": "Imported forum"}), zone, 200, publish=False, starts_on=starts_on)
+    return import_event(SYSTEM, house.ours.id, content, wanted, Choices(), now=NOW)
 
 
 def notes(done: Imported) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from flask import Flask
 
 from forum.core.actor import SYSTEM
 from forum.core.db import db
+from forum.core.text import Text
 from forum.events.models import Room
 from forum.programme.importing.plans import Choices
 from forum.programme.importing.reading import read_programme
@@ -42,8 +43,8 @@ def test_a_real_programme_goes_in_whole_and_only_once(
     zone, sessions, speakers, rooms, days = COUNTS[name]
     content = (FOLDER / name).read_bytes()
     with app.app_context():
-        wanted = Wanted("Sample", zone, 200, publish=True)
-        done = import_event(SYSTEM, house.ours.id, content, wanted, now=NOW)
+        wanted = Wanted(Text({"en": "Sample"}), zone, 200, publish=True)
+        done = import_event(SYSTEM, house.ours.id, content, wanted, Choices(), now=NOW)
         assert (done.sessions, done.speakers, done.rooms, done.days) == (
             sessions,
             speakers,

@@ -86,7 +86,12 @@ def test_a_guest_registers_without_script(stage: Stage, opened: Opener) -> None:
 def test_a_reader_elsewhere_sees_the_own_time_too(stage: Stage, opened: Opener) -> None:
     with opened(timezone_id="Europe/London") as page:
         page.goto(stage.path)
-        assert page.locator(".own-time").first.inner_text().startswith("Where you are:")
+        assert page.locator(".own-time").first.inner_text() == (
+            "Where you are: Tue 8 December, 1:00–5:00 am (London time)"
+        )
+        page.goto(stage.path.replace("/en/", "/zh-hant/"))
+        said = page.locator(".own-time").first.inner_text()
+        assert said.startswith("你所在地的時間：12月8日（星期二）凌晨1時至5時（")
     with opened(timezone_id="Asia/Singapore") as page:
         page.goto(stage.path)
         assert not page.locator(".own-time").first.is_visible()

@@ -137,6 +137,17 @@ def test_before_the_day_nothing_is_marked(programme: Programme, opened: Opener) 
         expect(page.get_by_role("link", name="Go to now")).to_be_hidden()
 
 
+def test_a_programme_that_is_over_is_not_faded_as_a_whole(
+    programme: Programme, opened: Opener
+) -> None:
+    with opened() as page:
+        at(page, STARTS + timedelta(days=30))
+        page.goto(programme.path)
+        expect(page.locator(".slots [data-starts]")).to_have_count(30)
+        expect(page.locator(".star").first).to_be_attached()
+        assert page.locator(".over").count() == 0
+
+
 def test_what_is_over_fades_but_can_be_read(programme: Programme, opened: Opener) -> None:
     for scheme in ("light", "dark"):
         with opened(color_scheme=scheme) as page:

@@ -1,4 +1,7 @@
-/** What is on now, what comes next, what is over: by the clock of this device, twice a minute. */
+/**
+ * What is on now, what comes next, what is over: by the clock of this device, twice a minute.
+ * Where everything is over nothing is marked: who reads it then reads all of it.
+ */
 
 /** @import { Session } from "./sessions.js" */
 
@@ -15,13 +18,14 @@ export function markNow(root, sessions) {
   const mark = () => {
     const moment = new Date();
     const standing = sessions.filter((one) => !one.gone);
+    const running = sessions.some((one) => moment < one.ends);
     const started = standing.some((one) => one.starts <= moment);
     const ahead = standing.filter((one) => one.starts > moment);
     // "Next" means something only once the programme has begun.
     const next = started && ahead.length ? Math.min(...ahead.map((one) => one.starts.getTime())) : 0;
     for (const session of sessions) {
       const now = !session.gone && session.starts <= moment && moment < session.ends;
-      set(session, moment >= session.ends, now ? "now" : session.starts.getTime() === next && !session.gone ? "next" : "");
+      set(session, running && moment >= session.ends, now ? "now" : session.starts.getTime() === next && !session.gone ? "next" : "");
     }
     const first = standing.find((one) => one.starts <= moment && moment < one.ends);
     if (jump instanceof HTMLAnchorElement) {

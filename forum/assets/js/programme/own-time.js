@@ -2,16 +2,7 @@
 
 /** @import { Session } from "./sessions.js" */
 
-/**
- * The offset of a zone at a moment, in minutes.
- * @param {Date} moment
- * @param {string | undefined} timeZone
- */
-function offset(moment, timeZone) {
-  const there = new Date(moment.toLocaleString("en-US", { timeZone }));
-  const universal = new Date(moment.toLocaleString("en-US", { timeZone: "UTC" }));
-  return Math.round((there.getTime() - universal.getTime()) / 60_000);
-}
+import { OWN_ZONE, columnClock, columnSpan, dayIn, isElsewhere, weekday } from "../times/own.js";
 
 /**
  * @param {HTMLElement} root
@@ -20,22 +11,20 @@ function offset(moment, timeZone) {
 export function ownTime(root, sessions) {
   const button = root.querySelector("[data-own-time]");
   const [first] = sessions;
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!(button instanceof HTMLButtonElement) || !first || !own) return;
-  if (offset(first.starts, own) === offset(first.starts, root.dataset.zone)) return;
+  if (!(button instanceof HTMLButtonElement) || !first) return;
+  const there = root.dataset.zone;
+  if (!isElsewhere(first.starts, there)) return;
 
-  const lang = document.documentElement.lang;
-  const clock = new Intl.DateTimeFormat(lang, lang === "en"
-    ? { hour: "numeric", minute: "2-digit", hour12: true }
-    : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const weekday = new Intl.DateTimeFormat(lang, { weekday: "short" });
-  const day = (/** @type {Date} */ moment, /** @type {string | undefined} */ timeZone) =>
-    moment.toLocaleDateString("en-CA", { timeZone });
   /** @param {Date} moment */
-  const said = (moment) => {
-    const time = clock.format(moment).replace(" AM", " am").replace(" PM", " pm");
-    return day(moment, own) === day(moment, root.dataset.zone) ? time : `${weekday.format(moment)} ${time}`;
-  };
+  const isSameDay = (moment) => dayIn(moment, OWN_ZONE) === dayIn(moment, there);
+  /** @param {Date} moment */
+  const said = (moment) => isSameDay(moment) ? columnClock(moment) : `${weekday(moment)} ${columnClock(moment)}`;
+  /**
+   * @param {Date} starts
+   * @param {Date} ends
+   */
+  const span = (starts, ends) =>
+    isSameDay(starts) && isSameDay(ends) ? columnSpan(starts, ends) : `${said(starts)}–${said(ends)}`;
 
   /** @type {{ element: Element, there: string, here: string }[]} */
   const times = [];
@@ -52,7 +41,7 @@ export function ownTime(root, sessions) {
   for (const session of sessions) {
     for (const place of session.places) {
       keep(place.querySelector(".until"), (root.dataset.until ?? "{time}").replace("{time}", said(session.ends)));
-      keep(place.querySelector(".at"), `${said(session.starts)}–${said(session.ends)}`);
+      keep(place.querySelector(".at"), span(session.starts, session.ends));
     }
   }
   const note = root.querySelector("[data-zone-note]");
@@ -64,11 +53,11 @@ export function ownTime(root, sessions) {
   const show = (on) => {
     button.setAttribute("aria-pressed", String(on));
     for (const { element, there, here } of times) element.textContent = on ? here : there;
-    if (note) note.textContent = on ? `${label} (${own})` : noted;
+    if (note) note.textContent = on ? `${label} (${OWN_ZONE})` : noted;
   };
 
   button.hidden = false;
-  button.title = own;
+  button.title = OWN_ZONE;
   button.addEventListener("click", () => {
     const on = button.getAttribute("aria-pressed") !== "true";
     show(on);

@@ -127,7 +127,7 @@ export class Dragging {
     const box = block.getBoundingClientRect();
     const untimed = one.day === null;
     if (untimed && stretch) return;
-    const wide = untimed ? drawing.width - 6 : box.width;
+    const wide = untimed ? drawing.widthOf(0) - 6 : box.width;
     const tall = untimed ? Math.max(one.minutes * drawing.scale - 2, 20) : box.height;
     this.lift = {
       one,
@@ -184,17 +184,18 @@ export class Dragging {
   /** @param {Lift} lift */
   #carry(lift) {
     const { pane, tray, head, one } = lift;
-    const { width, gutter, scale } = this.drawing;
+    const { drawing } = this;
+    const { scale } = drawing;
     const { from, to, day, shift } = this.board.day;
     let left = this.x - lift.grabX;
     let top = this.y - lift.grabY;
     if (inside(pane, this.x, this.y)) {
-      const column = bound(Math.floor((this.x - pane.left + lift.scrollX - gutter) / width), 0, this.board.columns.length - 1);
+      const column = drawing.columnAt(this.x - pane.left + lift.scrollX);
       const minute = stepped(from + (top - pane.top - head + lift.scrollY) / scale);
       const start = bound(minute, from, Math.min(to, NIGHT) - STEP);
       const room = this.board.columns[column]?.id ?? "";
       lift.place = { day, start, minutes: one.minutes, room };
-      left = pane.left + gutter + column * width + 3 - lift.scrollX;
+      left = pane.left + drawing.leftOf(column) + 3 - lift.scrollX;
       top = pane.top + head + (start - from) * scale + 1 - lift.scrollY;
       const end = endOf(start, one.minutes, shift);
       this.#label(span(start, end, this.board.locale), this.board.roomName(room), skipped(start, shift));
@@ -211,7 +212,8 @@ export class Dragging {
   /** @param {Lift} lift */
   #stretch(lift) {
     const { pane, head, one } = lift;
-    const { scale, gutter, width } = this.drawing;
+    const { drawing } = this;
+    const { scale } = drawing;
     const { from, to, shift } = this.board.day;
     const start = one.start ?? 0;
     const edge = stepped(from + (this.y - pane.top - head + lift.scrollY) / scale);
@@ -220,7 +222,7 @@ export class Dragging {
     lift.place = { ...placeOf(one), minutes };
     const lasts = (this.board.words.min ?? "").replace("{number}", String(minutes));
     this.#label(span(start, endOf(start, minutes, shift), this.board.locale), lasts, false);
-    const left = pane.left + gutter + this.board.columnOf(one.room) * width + 3 - lift.scrollX;
+    const left = pane.left + drawing.leftOf(this.board.columnOf(one.room)) + 3 - lift.scrollX;
     const top = pane.top + head + (start - from) * scale + 1 - lift.scrollY;
     const tall = (end - start) * scale - 2;
     this.ghost.style.blockSize = `${tall}px`;

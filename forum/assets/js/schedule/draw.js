@@ -34,13 +34,33 @@ export class Drawing {
     /** @type {Map<string, HTMLElement>} */
     this.items = new Map();
     this.minutesOfRow = 15;
-    this.width = NARROWEST;
     this.gutter = GUTTER;
+    /** The widths of the columns, and where each begins; the last is where all end. */
+    this.widths = [NARROWEST];
+    this.lefts = [GUTTER, GUTTER + NARROWEST];
   }
 
   /** Pixels a minute. */
   get scale() {
     return ROW / this.minutesOfRow;
+  }
+
+  /** Where a column begins, in pixels from the field's own beginning.
+   * @param {number} column */
+  leftOf(column) {
+    return this.lefts[column] ?? GUTTER;
+  }
+
+  /** @param {number} column */
+  widthOf(column) {
+    return this.widths[column] ?? NARROWEST;
+  }
+
+  /** Which column lies at a distance from the field's beginning, the first or the last beyond.
+   * @param {number} x */
+  columnAt(x) {
+    const after = this.lefts.findIndex((left) => left > x);
+    return Math.max((after < 0 ? this.widths.length : Math.min(after, this.widths.length)) - 1, 0);
   }
 
   /** Everything: after another day, zoom, or width. */
@@ -64,21 +84,21 @@ export class Drawing {
   /** Heads, hours and what is no time of the event. */
   frame() {
     const { board } = this;
-    const number = board.columns.length;
-    const room = (this.pane.clientWidth - GUTTER) / number;
-    this.width = Math.max(NARROWEST, Math.floor(room));
+    this.widths = this.#measured();
+    this.lefts = [GUTTER];
+    for (const wide of this.widths) this.lefts.push((this.lefts.at(-1) ?? 0) + wide);
+    const across = (this.lefts.at(-1) ?? 0) - GUTTER;
     const height = Math.round((board.day.to - board.day.from) * this.scale);
     this.field.style.setProperty("--row", `${ROW}px`);
-    this.field.style.setProperty("--wide", `${this.width}px`);
     this.field.style.setProperty("--rows-an-hour", String(HOUR / this.minutesOfRow));
-    this.field.style.inlineSize = `${GUTTER + number * this.width}px`;
-    this.heads.style.inlineSize = `${number * this.width}px`;
+    this.field.style.inlineSize = `${GUTTER + across}px`;
+    this.heads.style.inlineSize = `${across}px`;
     buttonById("sched-earlier").disabled = board.day.from <= 0;
     buttonById("sched-later").disabled = board.day.to >= NIGHT;
     this.field.style.blockSize = `${height}px`;
-    this.heads.replaceChildren(...board.columns.map((one) => {
+    this.heads.replaceChildren(...board.columns.map((one, column) => {
       const head = document.createElement("p");
-      head.style.inlineSize = `${this.width}px`;
+      head.style.inlineSize = `${this.widthOf(column)}px`;
       const name = document.createElement("b");
       name.textContent = one.name;
       if (one.lang) name.lang = one.lang;
@@ -88,7 +108,24 @@ export class Drawing {
       return head;
     }));
     this.hours.replaceChildren(...this.#labels());
-    this.marks.replaceChildren(...this.#shades());
+    this.marks.replaceChildren(...this.#lines(), ...this.#shades());
+  }
+
+  /** How wide each column has to be: all alike, but wider where sessions share time in one room. */
+  #measured() {
+    const { board } = this;
+    const abreast = board.columns.map(() => 1);
+    for (const [column, sessions] of grouped(board.shown, (one) => board.columnOf(one.room))) {
+      abreast[column] = Math.max(...[...this.#lanes(sessions).values()].map((lane) => lane.of));
+    }
+    const parts = abreast.reduce((sum, of) => sum + of, 0);
+    const wide = Math.max(NARROWEST, Math.floor((this.pane.clientWidth - GUTTER) / parts));
+    return abreast.map((of) => of * wide);
+  }
+
+  /** @param {Session[]} sessions of one column */
+  #lanes(sessions) {
+    return lanes(sessions.map((one) => ({ id: one.id, start: one.start ?? 0, end: this.board.endOf(one) })));
   }
 
   /** Puts the blocks of some rooms in their places, side by side where they share time.
@@ -96,19 +133,21 @@ export class Drawing {
   lay(rooms) {
     const { board } = this;
     const { from, to } = board.day;
+    const widened = this.#measured().join() !== this.widths.join();
+    if (widened) this.frame();
     const inColumn = grouped(board.shown, (one) => board.columnOf(one.room));
     const touched = new Set([...rooms].map((room) => board.columnOf(room)));
     for (const [column, sessions] of inColumn) {
-      if (!touched.has(column)) continue;
-      const side = lanes(sessions.map((one) => ({ id: one.id, start: one.start ?? 0, end: board.endOf(one) })));
+      if (!widened && !touched.has(column)) continue;
+      const side = this.#lanes(sessions);
       for (const one of sessions) {
         const lane = side.get(one.id) ?? { lane: 0, of: 1 };
-        const wide = (this.width - 6) / lane.of;
+        const wide = (this.widthOf(column) - 6) / lane.of;
         const start = Math.max(one.start ?? 0, from);
         const tall = Math.max((Math.min(board.endOf(one), to) - start) * this.scale - 2, 12);
         const item = this.item(one);
         const { style, dataset } = item;
-        style.insetInlineStart = `${GUTTER + column * this.width + 3 + lane.lane * wide}px`;
+        style.insetInlineStart = `${this.leftOf(column) + 3 + lane.lane * wide}px`;
         style.insetBlockStart = `${(start - from) * this.scale + 1}px`;
         style.inlineSize = `${wide - (lane.of > 1 ? 2 : 0)}px`;
         style.blockSize = `${tall}px`;
@@ -159,6 +198,7 @@ export class Drawing {
     if (!title || !when || !who || !sort || !err) return;
     const found = board.conflictsOf(one.id);
     const clash = found.find((each) => each.clash);
+    const marked = found.filter((each) => each.marked);
     const timed = one.day !== null;
     const lasts = (words.min ?? "").replace("{number}", String(one.minutes));
     const marks = [
@@ -170,11 +210,11 @@ export class Drawing {
     set(when, time);
     set(who, one.people);
     set(sort, [one.says, one.track, ...marks].filter(Boolean).join(" · "));
-    const said = [time, timed && board.roomName(one.room), ...marks, (clash ?? found[0])?.says];
+    const said = [time, timed && board.roomName(one.room), ...marks, (clash ?? marked[0])?.says];
     item.querySelector("a")?.setAttribute("aria-description", said.filter(Boolean).join(". "));
     err.replaceChildren(...(clash ? [icon("warn"), clash.says] : []));
     item.classList.toggle("clash", Boolean(clash));
-    item.classList.toggle("noted", found.length > 0 && !clash);
+    item.classList.toggle("noted", marked.length > 0 && !clash);
     item.classList.toggle("held", one.held);
     item.classList.toggle("gone", one.state === "cancelled");
     item.classList.toggle("draft", one.state === "draft");
@@ -249,6 +289,15 @@ export class Drawing {
     }
   }
 
+  *#lines() {
+    for (const left of this.lefts.slice(1, -1)) {
+      const line = document.createElement("span");
+      line.className = "col";
+      line.style.insetInlineStart = `${left}px`;
+      yield line;
+    }
+  }
+
   *#shades() {
     const { day, words } = this.board;
     /** @type {[number, number, string, string][]} */
@@ -278,8 +327,8 @@ export class Drawing {
         const echo = document.createElement("span");
         echo.className = "echo";
         echo.textContent = (board.words.also ?? "").replace("{title}", one.title);
-        echo.style.insetInlineStart = `${GUTTER + column * this.width + 3}px`;
-        echo.style.inlineSize = `${this.width - 6}px`;
+        echo.style.insetInlineStart = `${this.leftOf(column) + 3}px`;
+        echo.style.inlineSize = `${this.widthOf(column) - 6}px`;
         echo.style.insetBlockStart = `${((one.start ?? 0) - board.day.from) * this.scale + 1}px`;
         echo.style.blockSize = `${(board.endOf(one) - (one.start ?? 0)) * this.scale - 2}px`;
         yield echo;

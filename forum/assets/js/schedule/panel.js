@@ -27,7 +27,7 @@ export class Panel {
     const now = JSON.stringify(conflicts);
     if (now === this.shown) return;
     this.shown = now;
-    byId("sched-number").textContent = String(conflicts.length || "");
+    byId("sched-number").textContent = String(conflicts.filter((one) => one.marked).length || "");
     /** @type {Map<string, Conflict[]>} */
     const groups = new Map();
     for (const one of conflicts) groups.set(one.kind, [...(groups.get(one.kind) ?? []), one]);

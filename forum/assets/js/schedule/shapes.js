@@ -36,7 +36,8 @@
  *
  * @typedef {{ id: string, name: string, lang: string, size: string }} Room
  *
- * @typedef {{ kind: string, says: string, clash: boolean, sessions: string[] }} Conflict
+ * @typedef {{ kind: string, says: string, clash: boolean, marked: boolean, sessions: string[] }} Conflict
+ * `marked` is false for what is only counted, such as missing translations
  *
  * @typedef {object} Grid
  * @property {string} mark

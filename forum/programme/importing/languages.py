@@ -1,0 +1,18 @@
+"""In which languages a programme is written, for the event that is to show it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from forum.core.languages import KEYS
+from forum.programme.importing.shapes import ImportedProgramme
+
+
+def languages_in(file: ImportedProgramme) -> list[str]:
+    """Return the languages that at least half of the titles have, the most frequent first.
+
+    A single title in another language makes no language of the pages: all else would lack it.
+    """
+    counted = Counter(key for item in file.sessions for key in item.title.by_language)
+    known = sorted((key for key in KEYS if counted[key]), key=lambda key: -counted[key])
+    return [key for key in known if counted[key] * 2 >= len(file.sessions)] or known[:1]

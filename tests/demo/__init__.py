@@ -1,0 +1,1 @@
+"""The sample forum that `forum demo` makes."""
