@@ -55,7 +55,7 @@ def environment(*, for_development: bool) -> None:
     if not python.exists() and not _works([sys.executable, "-m", "venv", str(VENV)]):
         # Debian's python3 may come without ensurepip.
         _run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)])
-    choices = ["--no-dev"]
+    choices = ["--extra=pdf", "--no-dev"]
     if for_development:
         choices = ["--extra=pdf", "--extra=postgres", "--extra=redis"]
         choices += [] if find_node() else ["--group=node"]

@@ -13,6 +13,7 @@ from forum.checkin import queries, service
 from forum.checkin.device_of_request import actor_of, device_of_request, forget_secret
 from forum.checkin.errors import BadRequest, DeviceLocked, ForeignRequest, NotPaired
 from forum.checkin.rules import Way
+from forum.checkin.stage_words import stage_lines
 from forum.checkin.verdicts import NewScan
 from forum.checkin.wording import count_as_json, found_as_json, past, worded
 from forum.core import clock
@@ -54,7 +55,7 @@ def _locked(error: NotPaired | DeviceLocked) -> Response:
 @blueprint.get("/state")
 @device_only
 def state() -> Response:
-    """Answer the count and this phone's last readings."""
+    """Answer the count, this phone's last readings and what is on; five statements."""
     now = clock.now()
     return _state(device_of_request(now), now)
 
@@ -115,7 +116,8 @@ def sign_off() -> tuple[Response, int]:
 
 def _state(at: AtTheDoor, now: datetime) -> Response:
     last = [past(verdict, now=now).as_json() for verdict in queries.last_of_device(at.device.id)]
-    return jsonify(count=count_as_json(service.count(at)), past=last)
+    programme = stage_lines(queries.on_stage(at.event, now), at, now)
+    return jsonify(count=count_as_json(service.count(at)), past=last, programme=programme.as_json())
 
 
 def _verdict(at: AtTheDoor, verdict: Verdict, now: datetime) -> Response:

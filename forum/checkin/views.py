@@ -27,6 +27,7 @@ from forum.checkin.errors import (
 )
 from forum.checkin.forms import CodeForm, PairForm, ScanIdForm
 from forum.checkin.rules import Way
+from forum.checkin.stage_words import stage_lines
 from forum.checkin.verdicts import NewScan
 from forum.checkin.wording import Worded, count_as_json, day_and_time, past, worded
 from forum.core import clock, dates
@@ -153,6 +154,7 @@ def _page(at: AtTheDoor, form: CodeForm, now: datetime, verdict: Worded | None =
         title=at.event.title.pick(language.key, at.event.languages),
         count=count_as_json(service.count(at)),
         past=[past(one, now=now) for one in queries.last_of_device(at.device.id)],
+        programme=stage_lines(queries.on_stage(at.event, now), at, now),
         until=day_and_time(at.device.expires_at, at.zone),
         verdict=verdict,
         form=form,

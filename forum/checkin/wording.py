@@ -248,8 +248,13 @@ def _one_name(guest: Guest) -> Piece:
 
 
 def _text(text: Text, verdict: Verdict) -> Piece:
+    return piece_of(text, verdict.languages)
+
+
+def piece_of(text: Text, languages: Sequence[str]) -> Piece:
+    """Return a text as the page's language has it, else as the event's first does."""
     key = current_language().key
-    fragment = text.pick(key, verdict.languages)
+    fragment = text.pick(key, languages)
     other = by_key(fragment.lang) if fragment.lang != key else None
     return Piece(fragment.text, other.tag if other else "")
 

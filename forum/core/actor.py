@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from forum.core.permissions import Role
 
 
@@ -47,6 +46,20 @@ class Actor:
     def is_system(self) -> bool:
         """Whether Forum itself acts: commands and tasks."""
         return self.kind is ActorKind.SYSTEM
+
+    def as_named(self) -> dict[str, str | None]:
+        """Return who it is as JSON, without what they may do, for what is told within Forum."""
+        return {"kind": self.kind.value, "id": str(self.id) if self.id else None, "name": self.name}
+
+    @classmethod
+    def of_named(cls, named: Mapping[str, str | None]) -> Actor:
+        """Return who acted, from `as_named`; may do nothing."""
+        own = named["id"]
+        return cls(
+            ActorKind(named["kind"] or ActorKind.ANONYMOUS),
+            UUID(own) if own else None,
+            named["name"] or "",
+        )
 
 
 ANONYMOUS = Actor(ActorKind.ANONYMOUS)

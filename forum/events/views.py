@@ -37,5 +37,7 @@ def upload(file_name: str) -> Response:
     response.headers["Cache-Control"] = FOR_EVER
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["X-Content-Type-Options"] = "nosniff"
+    # Mails show logos, and a mail is read on other sites' pages.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.set_etag(file.stem)
     return response.make_conditional(request)

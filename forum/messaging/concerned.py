@@ -21,7 +21,7 @@ from forum.events.rules import EventState
 from forum.programme.models import Engagement, Release, Speaker, SpeakerContact
 from forum.programme.rules import EngagementState
 from forum.registrations.models import Registration
-from forum.registrations.queries import people_with_places_or_stars
+from forum.registrations.queries import people_with_places_or_stars, with_places_or_stars
 from forum.registrations.rules import RegistrationState
 
 if TYPE_CHECKING:
@@ -58,11 +58,17 @@ def is_told(event: Event, now: datetime) -> bool:
     return event.published_at is not None and not off and event.ends_at > now
 
 
-def untold_releases(event_id: UUID) -> Sequence[Release]:
-    """Return an event's versions that nobody was told of yet, oldest first (2 statements)."""
+def releases_to_tell(event_id: UUID, waits_since: int | None) -> Sequence[Release]:
+    """Return an event's versions that nobody was told of yet, oldest first (2 statements).
+
+    And all after the version since which somebody's news wait.
+    """
+    untold: sa.ColumnElement[bool] = Release.told_at.is_(None)
+    if waits_since is not None:
+        untold = sa.or_(untold, Release.number > waits_since)
     return db.session.scalars(
         sa.select(Release)
-        .where(Release.event_id == event_id, Release.told_at.is_(None))
+        .where(Release.event_id == event_id, untold)
         .options(selectinload(Release.changes))
         .order_by(Release.number)
         .execution_options(populate_existing=True)
@@ -183,10 +189,12 @@ def people_reached(session: Session, releasing: Releasing) -> Reach:
                     len(guests),
                 ),
                 mailed=True,
-                people=_named(session, guests) if releasing.names_guests else (),
+                people=_named(session, releasing.sessions, known.values())
+                if guests and releasing.names_guests
+                else (),
             ),
         ),
-        all_guests=_everybody(session, releasing.event_id, theirs),
+        all_guests=_everybody(session, releasing.event_id, releasing.sessions),
     )
 
 
@@ -194,20 +202,20 @@ def _reached(one: Speaking) -> Person:
     return Person(one.name, Thing.SPEAKER, one.slug)
 
 
-def _named(session: Session, guests: Collection[UUID]) -> list[Person]:
-    """Return the first of these guests by name (1 statement where there are any)."""
-    if not guests:
-        return []
+def _named(session: Session, sessions: Collection[UUID], but: Collection[UUID]) -> list[Person]:
+    """Return the first by name whom a change of sessions concerns, but for some (1 statement)."""
     rows = session.execute(
         sa.select(Registration.id, Registration.name, Registration.name_zh)
-        .where(Registration.id.in_(list(guests)))
+        .where(
+            Registration.id.in_(with_places_or_stars(sessions)), Registration.id.not_in(list(but))
+        )
         .order_by(Registration.name, Registration.id)
         .limit(MOST_NAMED)
     )
     return [Person(row.name or row.name_zh, Thing.REGISTRATION, str(row.id)) for row in rows]
 
 
-def _everybody(session: Session, event_id: UUID, concerned: Collection[UUID]) -> int:
+def _everybody(session: Session, event_id: UUID, sessions: Collection[UUID]) -> int:
     """Return how many are told where all guests are: the confirmed, and others concerned."""
     confirmed = Registration.state == RegistrationState.CONFIRMED
     return (
@@ -216,7 +224,7 @@ def _everybody(session: Session, event_id: UUID, concerned: Collection[UUID]) ->
             .select_from(Registration)
             .where(
                 Registration.event_id == event_id,
-                sa.or_(confirmed, Registration.id.in_(list(concerned))),
+                sa.or_(confirmed, Registration.id.in_(with_places_or_stars(sessions))),
             )
         )
         or 0

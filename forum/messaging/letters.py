@@ -23,8 +23,7 @@ from forum.core.text import EMPTY, Fragment, clean_line
 from forum.core.urls import absolute
 from forum.events.facts import EventFacts
 from forum.events.queries import partners_of
-from forum.events.ranks import HOSTS, ranks_of
-from forum.events.words import partners_word
+from forum.messaging.credits import Credit, Credits, credits_of
 from forum.messaging.models import mark_of
 from forum.messaging.rules import LONGEST_SUBJECT, WITH_TICKET, Kind
 from forum.messaging.words import WORDS
@@ -94,7 +93,8 @@ class _Page:
     href: str
     calendar: str
     sender: Fragment
-    hosts: tuple[tuple[str, tuple[Fragment, ...]], ...]
+    hosts: tuple[Credit, ...]
+    supporters: tuple[Credit, ...]
     colours: Palette
 
 
@@ -119,6 +119,7 @@ def write(kind: Kind, lang: str, message_id: UUID, about: About) -> Letter:
 
 def _page(kind: Kind, language: Language, message_id: UUID, about: About) -> _Page:
     words, key = WORDS[kind], language.key
+    named = _credits(about, key)
     facts = event_facts(about.event, key) if about.event else None
     title = _clipped(facts.title.text) if facts else ""
     sender = facts.organiser if facts else about.organisation
@@ -154,7 +155,8 @@ def _page(kind: Kind, language: Language, message_id: UUID, about: About) -> _Pa
         href=href,
         calendar=_calendar(about.event) if kind in WITH_TICKET else "",
         sender=sender,
-        hosts=_hosts(about, about.event, key) if about.event else (),
+        hosts=named.hosts,
+        supporters=named.supporters,
         colours=_colours(about.event.accent if about.event else ""),
     )
 
@@ -177,17 +179,11 @@ def _note(event: Event, key: str) -> Fragment:
     return event.state_note.pick(key, event.languages)
 
 
-def _hosts(about: About, event: Event, key: str) -> tuple[tuple[str, tuple[Fragment, ...]], ...]:
-    """Return who holds the event, by role: the word, and the names."""
-    partners = partners_of(event.id) if about.partners is None else about.partners
-    held_by = [rank for rank in ranks_of(partners) if rank.role in HOSTS]
-    return tuple(
-        (
-            translated(partners_word(rank.role, len(rank.partners))),
-            tuple(one.name.pick(key, event.languages) for one in rank.partners),
-        )
-        for rank in held_by
-    )
+def _credits(about: About, key: str) -> Credits:
+    if about.event is None:
+        return Credits()
+    partners = partners_of(about.event.id) if about.partners is None else about.partners
+    return credits_of(about.event, partners, key)
 
 
 def _date(event: Event, key: str) -> str:

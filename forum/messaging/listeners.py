@@ -121,6 +121,7 @@ def send_invitation(payload: Payload, now: datetime) -> None:
 
 @after("programme.released")
 @after("messaging.turn_awaited")
+@after("messaging.news_put_off")
 def tell_of_released_changes(payload: Payload, now: datetime) -> None:
     """Tell those concerned of all versions that they have not heard of."""
     service.tell_of_releases(UUID(payload["event_id"]), now=now)

@@ -88,7 +88,7 @@ def show(slug: str, message_id: UUID) -> str:
 @blueprint.get("/<slug>/messages/<uuid:message_id>/letter")
 @permits(Action.SEE_MESSAGES)
 def letter(slug: str, message_id: UUID) -> Response:
-    """Give the HTML as it was written, in a sandbox that runs and loads nothing."""
+    """Give the HTML as it was written, in a sandbox that runs nothing and loads only logos."""
     event = managed_event(current_actor(), slug, Action.SEE_MESSAGES)
     message = queries.message_of(event.id, message_id)
     html = message.html.replace(message.mark, str(escape(_link(event, message))))
@@ -96,7 +96,7 @@ def letter(slug: str, message_id: UUID) -> Response:
     response.headers["Content-Security-Policy"] = "; ".join(
         (
             "default-src 'none'",
-            "img-src data:",
+            f"img-src data: {absolute('/uploads/')}",
             f"style-src {_style_hash(html)}",
             "sandbox",
             "base-uri 'none'",

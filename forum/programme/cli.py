@@ -16,7 +16,7 @@ from forum.core import clock, dates
 from forum.core.actor import SYSTEM
 from forum.core.commands import with_app
 from forum.core.db import db
-from forum.core.languages import LANGUAGES, language_of_feed
+from forum.core.languages import LANGUAGES, by_key, language_of_feed
 from forum.core.permissions import Action
 from forum.core.text import clean_line
 from forum.core.urls import absolute
@@ -29,7 +29,7 @@ from forum.programme.exporting.frab_json import write_json
 from forum.programme.exporting.frab_xml import write_xml
 from forum.programme.exporting.outline import outline_of
 from forum.programme.exporting.sheet import write_sheet
-from forum.programme.importing.languages import languages_in
+from forum.programme.importing.languages import languages_for
 from forum.programme.importing.planning import plan_import
 from forum.programme.importing.plans import Choices, ImportPlan
 from forum.programme.importing.present import present_before
@@ -89,6 +89,11 @@ def list_events() -> None:
     type=click.DateTime(["%Y-%m-%d"]),
     help="Move all days so that the first is this one.",
 )
+@click.option(
+    "--take-languages",
+    is_flag=True,
+    help="With --into: give the event’s pages the languages of the file’s titles.",
+)
 @click.option("--publish", is_flag=True, help="Publish at once; else it stays a draft.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
@@ -102,6 +107,7 @@ def import_command(  # noqa: PLR0913 - click hands each option over by name
     capacity: int,
     starts_on: datetime | None,
     *,
+    take_languages: bool,
     publish: bool,
     dry_run: bool,
     as_json: bool,
@@ -117,7 +123,16 @@ def import_command(  # noqa: PLR0913 - click hands each option over by name
         message = f"{file} cannot be read: {error.strerror}."
         raise click.ClickException(message) from None
     if into is not None:
-        _import_into(into, content, time_zone, dry_run=dry_run, as_json=as_json)
+        event = managed_event(SYSTEM, into, Action.EDIT_PROGRAMME)
+        zone = zone_of(time_zone or event.time_zone)
+        read = read_programme(content, zone)
+        if dry_run:
+            _say_plan(read, plan_into(event, read), zone)
+            return
+        languages = languages_for(event.languages, read) if take_languages else ()
+        choices = Choices(languages=languages)
+        updated = import_into(SYSTEM, event.id, read, choices, None, now=clock.now())
+        _say_done(updated, as_json=as_json)
         return
     zone = zone_of(time_zone or USUAL_ZONE)
     cleaned = clean_line(title or read_programme(content, zone).source.title)[:LONGEST_TITLE]
@@ -185,21 +200,6 @@ def _written(event: Event, form: ExportAs, language: str | None) -> bytes:
     return write_xml(outline) if form is ExportAs.FRAB_XML else write_json(outline)
 
 
-def _import_into(
-    slug: str, content: bytes, time_zone: str | None, *, dry_run: bool, as_json: bool
-) -> None:
-    event = managed_event(SYSTEM, slug, Action.EDIT_PROGRAMME)
-    zone = zone_of(time_zone or event.time_zone)
-    read = read_programme(content, zone)
-    if dry_run:
-        _say_plan(read, plan_into(event, read), zone)
-        return
-    # An event without sessions takes the languages of its first file, as the page proposes.
-    choices = Choices(languages=() if planned_sessions(event.id) else languages_in(read))
-    done = import_into(SYSTEM, event.id, read, choices, None, now=clock.now())
-    _say_done(done, as_json=as_json)
-
-
 def _say_plan(file: ImportedProgramme, plan: ImportPlan, zone: ZoneInfo) -> None:
     for warning in file.warnings:
         click.echo(f"note: {warning}", err=True)
@@ -220,6 +220,7 @@ def _say_done(done: Imported, *, as_json: bool) -> None:
             "days": done.days,
             "new": done.made,
             "changed": done.changed,
+            "languages": list(done.languages),
             "warnings": warnings,
             "url": public,
         }
@@ -231,6 +232,8 @@ def _say_done(done: Imported, *, as_json: bool) -> None:
         f"{done.sessions} sessions, {done.speakers} speakers, {done.rooms} rooms, "
         f"{done.days} days; {done.made} sessions new, {done.changed} changed: {public}",
     )
+    spoken = [known.name for key in done.languages if (known := by_key(key))]
+    click.echo(f"Languages of the pages: {', '.join(spoken)}")
 
 
 def _organisation(slug: str | None) -> UUID:

@@ -38,6 +38,13 @@ CHANGES: Mapping[ChangeKind, Sentence] = {
 }
 """What a kind of change is called."""
 
+GONE: Mapping[ChangeKind, Sentence] = {
+    ChangeKind.TIME: sentence("Without a time for now"),
+    ChangeKind.ROOM: sentence("Without a room for now"),
+    ChangeKind.STREAM: sentence("No link to join online any more"),
+}
+"""What it is called where there is nothing new in its place."""
+
 TAGS = {
     ChangeKind.CANCELLED: "stop",
     ChangeKind.REINSTATED: "go",
@@ -70,7 +77,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of one session; `when` and `where` are as they stand now."""
+    """What became of one session; `when` and `where` are as they stand now.
+
+    `gone` are the kinds of change that left nothing in the place of what was.
+    """
 
     session_id: UUID
     title: Fragment
@@ -78,6 +88,7 @@ class Told:
     where: Fragment
     kinds: Sequence[ChangeKind]
     lines: Sequence[Line]
+    gone: frozenset[ChangeKind] = frozenset()
 
     @property
     def shows_when(self) -> bool:
@@ -87,7 +98,10 @@ class Told:
     @property
     def words(self) -> Sequence[tuple[str, str]]:
         """Its kinds of change as status words with their classes."""
-        return [(translated(CHANGES[kind]), TAGS.get(kind, "")) for kind in self.kinds]
+        return [
+            (translated((GONE if kind in self.gone else CHANGES)[kind]), TAGS.get(kind, ""))
+            for kind in self.kinds
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +132,7 @@ class Reader:
             self.rooms(after),
             kinds,
             self.lines(before or None, after),
+            frozenset(kind for kind, there in _THERE.items() if not there(after)),
         )
 
     def lines(self, before: Content | None, after: Content) -> list[Line]:
@@ -189,6 +204,20 @@ class Reader:
         return comma.join(part for part in parts if part)
 
 
+_THERE: Mapping[ChangeKind, Callable[[Content], bool]] = {
+    ChangeKind.TIME: lambda content: bool(content["starts_at"]),
+    ChangeKind.ROOM: lambda content: bool(content["room_id"] or content.get("also_in")),
+    ChangeKind.STREAM: lambda content: bool(content["stream_url"]),
+}
+
+
+def _line(word: str, before: Fragment, after: Fragment, *, says_itself: bool = False) -> Line:
+    """Return a line; where there is nothing new in the place of what was, its word says so."""
+    if before and not after:
+        word = gettext("%(thing)s, no longer", thing=word)
+    return Line(word, before, after, says_itself)
+
+
 def _time(reader: Reader, content: Content, *, day: bool = True) -> str:
     if not content["starts_at"] or not content["ends_at"]:
         return ""
@@ -206,7 +235,7 @@ def _tell_title(reader: Reader, before: Content, after: Content) -> list[Line]:
     if not reader.office:
         keys = keys[:1]
     return [
-        Line(gettext("Title"), Fragment(old.get(key), key), Fragment(new.get(key), key))
+        _line(gettext("Title"), Fragment(old.get(key), key), Fragment(new.get(key), key))
         for key in dict.fromkeys(keys)
     ]
 
@@ -216,11 +245,11 @@ def _tell_time(reader: Reader, before: Content, after: Content) -> list[Line]:
     old = _time(reader, before)
     new = _time(reader, after, day=not same_day)
     sides = Fragment(old, reader.key), Fragment(new, reader.key)
-    return [Line(gettext("Time"), *sides, says_itself=bool(old and new))]
+    return [_line(gettext("Time"), *sides, says_itself=bool(old and new))]
 
 
 def _tell_rooms(reader: Reader, before: Content, after: Content) -> list[Line]:
-    return [Line(gettext("Room"), reader.rooms(before), reader.rooms(after))]
+    return [_line(gettext("Room"), reader.rooms(before), reader.rooms(after))]
 
 
 def _tell_cast(reader: Reader, before: Content, after: Content) -> list[Line]:
@@ -229,6 +258,10 @@ def _tell_cast(reader: Reader, before: Content, after: Content) -> list[Line]:
     word = gettext("On stage")
     if not old and not new:
         old, new, word = before["cast"], after["cast"], gettext("Order on stage")
+    elif not new:
+        word = gettext("No longer on stage")
+    elif not old:
+        word = gettext("New on stage")
     key = reader.key
     return [Line(word, Fragment(reader.cast(old), key), Fragment(reader.cast(new), key))]
 
@@ -240,7 +273,7 @@ def _as(row: Sequence[Any]) -> tuple[Any, ...]:
 
 def _tell_languages(reader: Reader, before: Content, after: Content) -> list[Line]:
     old, new = (_spoken(reader, content) for content in (before, after))
-    return [Line(gettext("Languages"), Fragment(old, reader.key), Fragment(new, reader.key))]
+    return [_line(gettext("Languages"), Fragment(old, reader.key), Fragment(new, reader.key))]
 
 
 def _spoken(reader: Reader, content: Content) -> str:
@@ -251,9 +284,10 @@ def _spoken(reader: Reader, content: Content) -> str:
 def _tell_stream(reader: Reader, before: Content, after: Content) -> list[Line]:
     word = gettext("Link to join online")
     if not reader.office:
-        return [Line(word, EMPTY, EMPTY)]
+        said = word if after["stream_url"] else gettext("%(thing)s, no longer", thing=word)
+        return [Line(said, EMPTY, EMPTY)]
     old, new = (Fragment(content["stream_url"], reader.key) for content in (before, after))
-    return [Line(word, old, new)]
+    return [_line(word, old, new)]
 
 
 def _tell_abstract(_reader: Reader, _before: Content, _after: Content) -> list[Line]:
@@ -266,7 +300,7 @@ def _tell_value(name: str, word: str) -> Callable[[Reader, Content, Content], li
             Fragment(reader.said(name, content[name]) if content[name] else "", reader.key)
             for content in (before, after)
         )
-        return [Line(gettext(word), old, new)]
+        return [_line(gettext(word), old, new)]
 
     return _tell
 

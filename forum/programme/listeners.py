@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session as Transaction
 
-from forum.core.actor import SYSTEM
+from forum.core.actor import Actor
 from forum.core.outbox import Payload, within
 from forum.core.periodic import every
 from forum.events.models import Event
@@ -17,6 +17,7 @@ from forum.programme.service import (
     follow_organisation,
     follow_room,
     give_free_places,
+    keep_name,
     leave_room,
     note_first_version,
     refuse_resized,
@@ -87,7 +88,9 @@ def sessions_leave_a_removed_room(
 ) -> None:
     """Take the sessions out of a room that goes, and let those concerned hear of it."""
     event = transaction.get_one(Event, UUID(payload["event_id"]))
-    leave_room(transaction, SYSTEM, event, UUID(payload["room_id"]), now)
+    keep_name(transaction, event, payload["room_id"], payload["name"])
+    by = Actor.of_named(payload["by"])
+    leave_room(transaction, by, event, UUID(payload["room_id"]), now)
 
 
 @within("session.changed")

@@ -172,7 +172,7 @@ class Star(Model):
 
 
 class SpeakerSeat(Model):
-    """The registration that a speaker was given at an event."""
+    """The registration of a speaker at an event; `waited` where a guest in the line became one."""
 
     __tablename__ = "speaker_seat"
 
@@ -182,3 +182,4 @@ class SpeakerSeat(Model):
     registration_id: Mapped[UUID] = mapped_column(
         sa.ForeignKey("registration.id", ondelete="CASCADE"), unique=True
     )
+    waited: Mapped[bool] = mapped_column(default=False)

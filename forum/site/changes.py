@@ -19,7 +19,7 @@ from forum.programme.queries import (
     releases_of,
     shown_sessions,
 )
-from forum.programme.rules import ChangeKind
+from forum.programme.rules import ChangeKind, ReleaseCause
 
 MOST_VERSIONS = 50
 
@@ -29,7 +29,7 @@ class Version:
     """A version on the page and in the feed; `identity` is as the feed names it.
 
     Of each session there is what became of it, and its page where it has one; `more` are only
-    counted.
+    counted. `late` says that a delay on the day made it.
     """
 
     number: int
@@ -37,6 +37,7 @@ class Version:
     released_at: datetime
     released: str
     note: Fragment
+    late: bool
     sessions: Sequence[tuple[Told, str]]
     more: int
 
@@ -83,6 +84,7 @@ def versions_of(event: Event, to: Addresses) -> list[Version]:
                 one.released_at,
                 dates.moment(one.released_at, event.zone, key, year=True),
                 one.note.pick(key, event.languages),
+                one.cause is ReleaseCause.LATE,
                 [
                     (each, to.below("sessions", each.session_id))
                     if each.session_id in pages

@@ -222,6 +222,8 @@ def _page(
         waiting=proposal if proposal and proposal.state is ProposalState.WAITING else None,
         seat=seat,
         holds=seat is not None and seat.state in ACTIVE,
+        may_cancel=seat is not None
+        and (not seat.waited or can(actor, Action.EDIT_REGISTRATIONS, event.organisation_id)),
         seat_words=STATE_WORDS,
         mail=mail,
         mail_words=MESSAGE_STATES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,9 @@ from forum.core.http.actor_of_request import register_actor_loader
 from forum.core.ids import uuid7
 from forum.core.permissions import Role
 from forum.events.models import Event
+from forum.programme import queries as programme
+from forum.programme import service as schedule
+from forum.programme.rules import Choice, fingerprint_of, ripple
 from forum.registrations import service as registrations
 from forum.registrations.queries import registration_of
 from forum.tickets import queries as tickets
@@ -128,3 +132,13 @@ def organiser(app: Flask, event: Event) -> Callable[[Role], FlaskClient]:
 def record(phone: Phone, code: str, *, now: Any = NOW, **more: Any) -> Verdict:
     """Record a reading by the service."""
     return service.record_scan(phone.actor, NewScan(uuid7(), Way.CAMERA, code, **more), now=now)
+
+
+def run_late(event_id: UUID, session_id: UUID, minutes: int, *, now: datetime) -> None:
+    """Let a session end later for guests, as the organiser's page does."""
+    day = programme.day_of_session(event_id, session_id)
+    turns = programme.turns_of(programme.sessions_on(event_id, day))
+    choice = Choice(minutes)
+    seen = fingerprint_of(ripple(turns, session_id, choice))
+    db.session.rollback()
+    schedule.run_late(SYSTEM, event_id, session_id, choice, seen, now=now)

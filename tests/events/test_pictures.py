@@ -172,6 +172,7 @@ def test_a_photo_is_kept_served_moved_and_removed(
         assert "immutable" in served.headers["Cache-Control"]
         assert "sandbox" in served.headers["Content-Security-Policy"]
         assert "Set-Cookie" not in served.headers
+        assert served.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         again = visitor.get(address, headers={"If-None-Match": served.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
     with Image.open(io.BytesIO(visitor.get(kept.face_address).data)) as tile:

@@ -161,6 +161,7 @@ def test_the_letter_stands_in_a_sandbox_without_unsafe_styles(
     assert "unsafe" not in policy
     assert "script-src" not in policy
     assert "default-src 'none'" in policy
+    assert re.search(r"img-src data: https?://[^ ]+/uploads/;", policy)
     assert len(re.findall(r"'sha256-[^']+'", policy)) == 1
     assert "data:image/png;base64," in answer.text
     assert "style=" not in answer.text

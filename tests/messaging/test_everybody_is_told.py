@@ -225,3 +225,17 @@ def test_letters_of_a_cancelled_event_read_as_often_for_thirty_guests_as_for_one
         assert made == number
         reads.append(len([one for one in seen if one.startswith("SELECT")]))
     assert reads[0] == reads[1]
+
+
+def test_a_release_page_names_no_guest_to_the_database_by_id(
+    register: Register, stage: Stage
+) -> None:
+    most = []
+    for number in (1, 10):
+        for place in range(number):
+            star(register, stage.talk, number=f"{number}z{place}")
+        db.session.rollback()
+        with counted_statements(db.engine) as seen:
+            reach(stage)
+        most.append(max(one.count("?") for one in seen))
+    assert most[0] == most[1]

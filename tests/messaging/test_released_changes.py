@@ -17,14 +17,14 @@ from forum.core.links import Purpose, derive
 from forum.core.text import Text
 from forum.events.models import Event
 from forum.events.rules import EventState
+from forum.events.service import remove_room
 from forum.messaging import service as messaging
 from forum.messaging.models import Message
-from forum.messaging.rules import MOST_A_DAY, Kind
+from forum.messaging.rules import Kind
 from forum.messaging.service import telling
-from forum.messaging.service.rows import TOO_MANY
 from forum.programme import queries, service
 from forum.programme.models import Engagement, Release
-from forum.programme.rules import EngagementState
+from forum.programme.rules import EngagementState, SessionState
 from tests.factories import (
     NOW,
     make_appearance,
@@ -39,20 +39,6 @@ from tests.support.mail import Mailbox
 pytestmark = pytest.mark.usefixtures("in_app")
 Messages = Callable[[], list[Message]]
 GATHERED = NOW + timedelta(minutes=10)
-
-
-@pytest.mark.both_databases
-def test_an_address_hears_of_so_many_versions_a_day_and_no_more(
-    smtp: Mailbox, register: Register, work: Work, stage: Stage
-) -> None:
-    star(register, stage.talk, number="star")
-    work()
-    for number in range(1, MOST_A_DAY + 4):
-        move(stage.talk, 1)
-        work(NOW + timedelta(minutes=11 * number))
-    assert len(smtp.to("guest.star@example.com")) == MOST_A_DAY
-    with_reason = sa.select(Message).where(Message.last_error == TOO_MANY)
-    assert db.session.scalars(with_reason).all(), "the organiser sees what did not go out"
 
 
 def test_speakers_and_those_who_mean_to_come_are_told_old_and_new(
@@ -189,6 +175,26 @@ def test_nobody_is_told_twice_when_the_worker_dies_and_more_is_released_meanwhil
         assert "9:30" not in texts[1]
     for texts in whole:
         assert "9:30–10:00 am (HKT) → 9:50–10:20 am" in texts[0]
+
+
+def test_a_mail_says_in_words_what_is_no_longer_so(
+    smtp: Mailbox, register: Register, work: Work, stage: Stage
+) -> None:
+    hall = make_room(stage.event, name=text("Great hall"))
+    talk = make_session(stage.event, room_id=hall.id, after=60, title=text("Hall talk"))
+    off = make_session(stage.event, room_id=hall.id, after=120, state=SessionState.CANCELLED)
+    star(register, talk, number="star")
+    star(register, off, number="off")
+    work()
+    smtp.empty()
+    remove_room(SYSTEM, stage.event.id, hall.id, now=NOW)
+    work(GATHERED)
+    (mail,) = smtp.mails
+    assert mail["To"].addresses[0].addr_spec == "guest.star@example.com"
+    assert "Hall talk · Without a room for now" in plain(mail)
+    assert "Room, no longer: Great hall" in plain(mail)
+    (part,) = (part for part in mail.walk() if part.get_content_type() == "text/html")
+    assert "Room, no longer: <del>Great hall</del>" in part.get_content()
 
 
 def test_who_is_on_stage_and_registered_gets_one_mail(

@@ -98,6 +98,20 @@ def test_a_button_pressed_twice_asks_once(app: Flask, owner: Member, asked: str)
     assert len(deliver(app)) == 1
 
 
+@pytest.mark.both_databases
+def test_whose_address_was_mended_is_asked_again_at_once(app: Flask, owner: Member, asked: str):
+    page = f"{SPEAKERS}/{asked}/event"
+    owner.press(page, f"{page}/ask")
+    assert len(deliver(app)) == 1
+    owner.fill(f"{SPEAKERS}/{asked}/contact", assistant="Mr Chan")
+    owner.press(page, f"{page}/ask")
+    assert len(deliver(app)) == 1, "the address is the same"
+    owner.fill(f"{SPEAKERS}/{asked}/contact", email="right@example.com")
+    for _ in range(2):
+        owner.press(page, f"{page}/ask")
+    assert [one.to_email for one in deliver(app)] == ["ada@example.com", "right@example.com"]
+
+
 def token(member: Member, page: str) -> dict[str, str]:
     return {"csrf_token": dict(member.form(page).values)["csrf_token"]}
 

@@ -110,6 +110,17 @@ def test_a_version_that_was_prepared_and_then_edited_or_mixed_is_no_way_back(eve
     assert queries.releases_of(event.id)[0].back_to == 1
 
 
+def test_a_version_that_brings_one_back_and_changes_more_is_a_release(event):
+    talk, other = (factories.make_session(event, after=90 * one) for one in range(2))
+    twice_released(event, talk)
+    go_back(event, 1)
+    move(event, other, 5)
+    release(event)
+    newest = queries.releases_of(event.id)[0]
+    assert (newest.cause, newest.back_to) == (ReleaseCause.RELEASED, None)
+    assert len(newest.changes) == 2
+
+
 def test_the_list_of_versions_says_so(app: Flask, owner: Member, house: SimpleNamespace):
     with app.app_context():
         twice_released(house.event, factories.make_session(house.event))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,15 +11,18 @@ import sqlalchemy as sa
 from flask import Flask
 
 from forum.core.actor import SYSTEM
+from forum.core.audit import AuditEntry
 from forum.core.db import counted_statements, db, writing
 from forum.core.revisions import fingerprint
+from forum.core.text import Text
 from forum.events.queries import rooms_of
 from forum.events.service import RoomDetails, change_room, remove_room
 from forum.people.models import Organisation
 from forum.programme import queries, service
 from forum.programme.models import Release, Session, SessionDraft
-from forum.programme.rules import ReleaseCause
+from forum.programme.rules import AppearanceRole, ReleaseCause, SessionState
 from tests import factories
+from tests.events.browsing import Member
 from tests.programme.releasing import LATER, hold, move, public, release, unreleased
 
 
@@ -148,3 +152,66 @@ def test_a_room_goes_with_as_many_reads_for_one_session_as_for_thirty(event, num
     assert len([one for one in statements if one.startswith("SELECT")]) <= 9
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Release)) == 1
     assert set(db.session.scalars(sa.select(Session.room_id))) == {None}
+
+
+def test_a_cancelled_session_whose_room_goes_changes_in_details_and_is_told_to_nobody(event):
+    hall = factories.make_room(event)
+    factories.make_session(event, room_id=hall.id, state=SessionState.CANCELLED)
+    remove_room(SYSTEM, event.id, hall.id, now=LATER)
+    assert versions(event) == [(ReleaseCause.SAVED, [["details"]])]
+
+
+def test_the_version_and_the_trail_say_who_removed_the_room(
+    app: Flask, owner: Member, house: SimpleNamespace
+):
+    with app.app_context():
+        hall = factories.make_room(house.event)
+        factories.make_session(house.event, room_id=hall.id)
+        room_id = hall.id
+    assert owner.fill(f"/manage/{house.slug}/rooms/{room_id}/remove").status_code == 303
+    with app.app_context():
+        assert [one.by for one in queries.releases_of(house.event_id)] == ["Ada Sample"]
+        trail = sa.select(AuditEntry.actor_name).where(AuditEntry.action == "session.changed")
+        assert set(db.session.scalars(trail)) == {"Ada Sample"}
+
+
+SAID = {
+    "en": (
+        "Without a room for now",
+        "Room, no longer",
+        "Great hall",
+        "No longer on stage",
+        "New on stage",
+    ),
+    "zh-Hant": ("房間待定", "房間（不再是）", "Great hall", "不再上台", "新上台"),
+    "zh-Hans": ("房间待定", "房间（不再是）", "Great hall", "不再上台", "新上台"),
+}
+
+
+@pytest.mark.parametrize("lang", SAID)
+@pytest.mark.parametrize(
+    "page", ["/{path}/e/sample-forum/programme/changes", "/e/sample-forum/changes.atom?lang={lang}"]
+)
+def test_what_goes_or_comes_is_said_in_words_on_the_page_and_in_the_feed(
+    app: Flask, owner: Member, house: SimpleNamespace, tmp_path: Path, lang: str, page: str
+):
+    with app.app_context():
+        event = house.event
+        hall = factories.make_room(event, name=Text({"en": "Great hall"}))
+        gone, comes = (factories.make_speaker(event.organisation_id) for _ in range(2))
+        talk = factories.make_session(event, room_id=hall.id)
+        factories.make_appearance(talk, gone)
+        talk_id = talk.id
+        service.remove_speaker(SYSTEM, event.organisation_id, gone.id, tmp_path, now=LATER)
+        remove_room(SYSTEM, event.id, hall.id, now=LATER)
+        known = queries.planned_session(event.id, talk_id)
+        names = service.SessionDetails.__dataclass_fields__.keys() - {"cast"}
+        details = service.SessionDetails(
+            **{name: getattr(known, name) for name in names},
+            cast=[service.Part(comes.id, AppearanceRole.PRESENTER, factories.text(""), None)],
+        )
+        service.update_session(SYSTEM, event.id, talk_id, known.revision, details, now=LATER)
+    said = owner.get(page.format(path=lang.lower(), lang=lang)).text
+    for words in SAID[lang]:
+        assert words in said
+    assert "a former room" not in said

@@ -151,6 +151,39 @@ def test_a_delay_can_be_taken_back_once(app, owner, day):
     assert clock_of(app, day.ids[0]) == ["01:30", "02:00"]
 
 
+def test_a_day_long_over_offers_no_undo_and_one_pressed_too_late_is_told_so(app, owner, house, day):
+    answer = owner.send(day.late, owner.form(f"{day.late}?minutes=8", having="seen"), act="move")
+    with time_machine.travel(ON_THE_DAY + timedelta(hours=11), tick=True):
+        form = owner.form(answer.location)
+    with time_machine.travel(ON_THE_DAY + timedelta(days=2), tick=True):
+        later = Member(app, house.ours)
+        shown = later.get(answer.location).text
+        assert "/undo" not in shown
+        assert "This day is over" in shown
+        token = dict(later.form(day.late, having="seen").values)["csrf_token"]
+        pressed = later.client.post(form.action, data={"csrf_token": token})
+        assert (pressed.status_code, pressed.location) == (303, SHEET)
+        assert "This day is over" in later.get(SHEET).text
+    assert clock_of(app, day.ids[0]) == ["01:30", "02:08"]
+
+
+def test_what_was_moved_is_read_at_once_however_many_days_there_are(app, owner, house, day):
+    there = owner.send(
+        day.late, owner.form(f"{day.late}?minutes=8", having="seen"), act="move"
+    ).location
+    costs = []
+    for days in (0, 30):
+        with app.app_context():
+            for number in range(days):
+                factories.make_session(house.event, after=1440 * (number + 1))
+            engine = db.engine
+        owner.get(there)
+        with counted_statements(engine) as statements:
+            assert owner.get(there).status_code == 200
+        costs.append(len(statements))
+    assert costs[0] == costs[1]
+
+
 def test_another_choice_is_shown_before_it_is_made(app, owner, day):
     """A break that no longer absorbs moves more than the page had shown: it is shown first."""
     seen = owner.form(f"{day.late}?minutes=8", having="seen")

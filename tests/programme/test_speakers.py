@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from forum.core.db import db
+from forum.core.db import counted_statements, db, writing
 from forum.core.page_scopes import event_scope
-from forum.programme.models import Appearance, Session, Speaker
+from forum.programme.models import Appearance, Session, Speaker, SpeakerContact
+from forum.programme.rules import SessionState
 from tests import factories
 from tests.events.browsing import Member
 
@@ -120,6 +121,52 @@ def test_removing_names_the_sessions_first_and_takes_the_person_off_the_stage(
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Appearance)) == 0
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Session)) == 1
+
+
+@pytest.mark.both_databases
+def test_before_a_person_or_a_room_goes_the_page_says_who_is_told(
+    app: Flask, owner: Member, house: SimpleNamespace
+):
+    with app.app_context():
+        hall = factories.make_room(house.event)
+        goes, *others = (factories.make_speaker(house.ours.id) for _ in range(3))
+        for number in range(2):
+            session = factories.make_session(house.event, after=60 * number, room_id=hall.id)
+            for one in (goes, *others):
+                factories.make_appearance(session, one)
+        factories.make_session(house.event, room_id=hall.id, state=SessionState.DRAFT)
+        with writing() as transaction:
+            for one in (goes, *others):
+                email = f"{one.slug}@example.com"
+                transaction.add(SpeakerContact(speaker_id=one.id, email=email, lang="en"))
+    page = owner.get(f"{SPEAKERS}/{goes.slug}/remove").text
+    assert "Guests see that at once, also where changes wait for a release" in page
+    assert "2</b> speakers are told by mail" in page
+    page = owner.get(f"/manage/sample-forum/rooms/{hall.id}/remove").text
+    assert "2</b> sessions lose their room" in page
+    assert "3</b> speakers are told by mail" in page
+
+
+@pytest.mark.parametrize("thing", ["speakers", "rooms"])
+def test_who_is_told_is_counted_with_as_many_statements_for_one_session_as_for_thirty(
+    app: Flask, owner: Member, house: SimpleNamespace, thing: str
+):
+    with app.app_context():
+        hall, goes = factories.make_room(house.event), factories.make_speaker(house.ours.id)
+        engine = db.engine
+    name = goes.slug if thing == "speakers" else hall.id
+    costs = []
+    for number in (1, 29):
+        with app.app_context():
+            for place in range(number):
+                talk = factories.make_session(house.event, after=10 * place, room_id=hall.id)
+                for one in (goes, factories.make_speaker(house.ours.id)):
+                    factories.make_appearance(talk, one)
+        owner.get(f"/manage/sample-forum/{thing}/{name}/remove")
+        with counted_statements(engine) as statements:
+            owner.get(f"/manage/sample-forum/{thing}/{name}/remove")
+        costs.append(len(statements))
+    assert costs[0] == costs[1]
 
 
 def test_guests_find_only_those_who_appear(app: Flask, house: SimpleNamespace):

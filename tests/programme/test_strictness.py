@@ -15,7 +15,13 @@ from forum.core.db import counted_statements, db
 from forum.core.text import Text
 from forum.events.models import Event
 from forum.programme import queries, service
-from forum.programme.rules import ReleaseCause, ReleaseMode
+from forum.programme.rules import (
+    AppearanceRole,
+    ConflictKind,
+    ReleaseCause,
+    ReleaseMode,
+    SessionKind,
+)
 from tests import factories
 from tests.events.browsing import Member
 from tests.programme.placing import keep, place, stored
@@ -145,6 +151,41 @@ def test_places_beyond_the_room_and_a_room_below_the_places_are_stopped_where_th
     assert owner.fill(f"{BOARD}/{session}/places", places="70").status_code == 303
     keep(app, house.event_id, ReleaseMode.AT_ONCE, "too_many_places")
     assert owner.fill(hall, capacity="11").status_code == 303, "it is no worse than before"
+
+
+@pytest.mark.both_databases
+def test_a_moderator_s_profile_is_not_removed_from_a_panel_where_that_is_strict(
+    app: Flask, owner: Member, house: SimpleNamespace
+):
+    with app.app_context():
+        moderator = factories.make_speaker(house.ours.id, name="Mei Sample")
+        panel = factories.make_session(
+            house.event, kind=SessionKind.PANEL, title=Text({"en": "Round table"})
+        )
+        factories.make_appearance(panel, moderator, AppearanceRole.MODERATOR)
+    keep(app, house.event_id, ReleaseMode.HELD, "no_moderator")
+    page = f"/manage/sample-forum/speakers/{moderator.slug}/remove"
+    refused = owner.fill(page)
+    assert (refused.status_code, refused.location) == (303, page)
+    said = owner.get(page).text
+    assert "This kind of conflict is strict here" in said
+    assert "Round table" in said
+    with app.app_context():
+        assert queries.session_of(house.event_id, panel.id).appearances
+    keep(app, house.event_id, ReleaseMode.HELD, "room_twice")
+    assert owner.fill(page).location == "/manage/sample-forum/speakers"
+    with app.app_context():
+        assert not queries.session_of(house.event_id, panel.id).appearances
+
+
+@pytest.mark.parametrize("kind", [one.value for one in ConflictKind])
+def test_no_kind_of_conflict_is_caused_by_a_room_that_goes(
+    app: Flask, owner: Member, strict: Callable[..., list[UUID]], room: UUID, kind: str,
+    house: SimpleNamespace,
+):  # fmt: skip
+    strict()
+    keep(app, house.event_id, ReleaseMode.AT_ONCE, kind)
+    assert owner.fill(f"/manage/sample-forum/rooms/{room}/remove").status_code == 303
 
 
 @pytest.mark.both_databases

@@ -228,3 +228,32 @@ def test_a_programme_editor_cannot_cancel_a_guest_by_typing_their_address(app: F
         kept = db.session.get_one(Registration, guest.registration_id)
         assert kept.state is RegistrationState.CONFIRMED
         assert db.session.scalar(sa.select(sa.func.count()).select_from(SpeakerSeat)) == 0
+
+
+@pytest.mark.both_databases
+def test_who_waited_as_a_guest_is_cancelled_by_who_looks_after_registrations_alone(app: Flask):
+    with app.app_context():
+        organisation = factories.make_organisation()
+        stage = speaking(event=factories.make_event(organisation, capacity=1))
+        service.register(ANONYMOUS, stage.event_id, attendee(), form_key=None, now=NOW)
+        known = attendee(email="ada@example.com", email_key="ada@example.com")
+        waits = service.register(ANONYMOUS, stage.event_id, known, form_key=None, now=NOW)
+        assert waits.state is RegistrationState.WAITLISTED
+    editor = Member(app, organisation, role=Role.PROGRAMME)
+    page = f"/manage/{stage.slug}/speakers/{stage.speaker_slug}/event"
+    assert editor.press(page, f"{page}/ticket").status_code == 303
+    shown = editor.get(page).text
+    assert "Cancel the ticket" not in shown
+    assert "They registered as a guest themselves" in shown
+    token = dict(editor.form(page, having="answer").values)["csrf_token"]
+    editor.client.post(f"{page}/ticket/cancel", data={"csrf_token": token})
+    assert "Your role does not include this" in editor.get(page).text
+
+    def state() -> RegistrationState:
+        with app.app_context():
+            return db.session.get_one(Registration, waits.registration_id).state
+
+    assert state() is RegistrationState.CONFIRMED
+    owner = Member(app, organisation)
+    assert owner.press(page, f"{page}/ticket/cancel").status_code == 303
+    assert state() is RegistrationState.CANCELLED

@@ -99,6 +99,14 @@ def test_the_sign_is_another_the_moment_a_session_ends(client, day, clock):
     assert "Nothing more is planned in this room" in sign(client)
 
 
+def test_a_delay_names_itself_among_the_versions_of_the_programme(app, client, day):
+    run_late(app, day, 8)
+    page = client.get("/en/e/sample-forum/programme/changes").text
+    assert '<span class="tag look">Running late</span>' in page
+    feed = client.get("/e/sample-forum/changes.atom?lang=en").text
+    assert "· Running late" in feed
+
+
 def test_the_sign_is_answered_from_bytes_until_something_changes(app, client, day):
     sign(client)
     with app.app_context(), counted_statements(db.engine) as seen:

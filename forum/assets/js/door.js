@@ -72,6 +72,9 @@ const desk = new Desk(server, queue, {
     if (queue.size === 0) past.replace(items);
     stage.showLast(past.items[0]);
   },
+  onProgramme(programme) {
+    stage.showProgramme(programme);
+  },
   onLine(unreachable, number) {
     stage.showBar(unreachable, number);
   },

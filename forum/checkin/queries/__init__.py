@@ -17,6 +17,7 @@ from forum.checkin.queries.at_the_door import (
     pairing_offer,
     seats_free,
 )
+from forum.checkin.queries.on_stage import OnStage, Staged, on_stage
 from forum.checkin.queries.readings import (
     last_of_device,
     last_of_event,
@@ -27,7 +28,9 @@ from forum.checkin.queries.readings import (
 __all__ = [
     "AtTheDoor",
     "CheckpointRow",
+    "OnStage",
     "PairingOffer",
+    "Staged",
     "checkpoint_of",
     "checkpoints",
     "count",
@@ -38,6 +41,7 @@ __all__ = [
     "guests_by_words",
     "last_of_device",
     "last_of_event",
+    "on_stage",
     "pairing_offer",
     "seats_free",
     "verdict_of",

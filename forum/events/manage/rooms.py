@@ -9,9 +9,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from forum.core import clock
+from forum.core.db import db
 from forum.core.errors import DomainError, NotFound
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
+from forum.core.impact import impact_of
 from forum.core.permissions import Action
 from forum.core.revisions import ThingChangedMeanwhile, fingerprint
 from forum.events import queries, service
@@ -119,7 +121,10 @@ def remove_room(slug: str, room_id: UUID) -> str | Response:
         service.remove_room(actor, event.id, room_id, now=clock.now())
         flash(gettext("The room is removed."), "go")
         return redirect(url_for("events_manage.rooms", slug=slug), 303)
-    return render_template("events/remove_room.html", event=event, form=form, room=found)
+    impacts = impact_of(db.session(), "room", found.id)
+    return render_template(
+        "events/remove_room.html", event=event, form=form, room=found, impacts=impacts
+    )
 
 
 def _room(event: Event, room_id: UUID) -> Room:

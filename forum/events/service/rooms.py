@@ -115,7 +115,12 @@ def remove_room(actor: Actor, event_id: UUID, room_id: UUID, *, now: datetime) -
     with writing() as session:
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         room = _room(session, event, room_id)
-        emit(session, "room.removed", _payload(event, room), key=str(room.id), now=now)
+        payload = {
+            **_payload(event, room),
+            "by": actor.as_named(),
+            "name": dict(room.name.by_language),
+        }
+        emit(session, "room.removed", payload, key=str(room.id), now=now)
         note_part(
             session,
             actor,

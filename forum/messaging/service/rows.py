@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,11 +14,12 @@ from forum.core.db import db, writing
 from forum.core.ids import uuid7
 from forum.core.links import Purpose
 from forum.core.text import clean_line
-from forum.messaging import post, queries
+from forum.messaging import post
 from forum.messaging.letters import About, write
 from forum.messaging.mime import identity
 from forum.messaging.models import Message
 from forum.messaging.rules import LONGEST_NAME, MOST_A_DAY, NEWS, WITH_TICKET, Kind, MessageState
+from forum.messaging.service.putting_off import replace_waiting, within_limits
 from forum.registrations.rules import RegistrationState
 
 if TYPE_CHECKING:
@@ -99,28 +99,18 @@ def refused(row: dict[str, Any]) -> dict[str, Any]:
 def store(rows: Sequence[dict[str, Any]]) -> None:
     """Store messages, but for those whose key is known, in a transaction of their own.
 
-    News of a programme does not go out to an address that had too much within the day.
+    News of a programme waits for who had too much of it within the day.
     """
-    rows = _within_limits(rows)
+    news = [row for row in rows if row["kind"] in NEWS]
+    stored = [row for row in rows if row["kind"] not in NEWS]
+    if news:
+        stored += within_limits(news)
     dialect = db.engine.dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     with writing() as session:
-        session.execute(insert(Message).on_conflict_do_nothing(index_elements=["key"]), list(rows))
-
-
-def _within_limits(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    news = [row for row in rows if row["kind"] in NEWS]
-    if not news:
-        return list(rows)
-    had = Counter(
-        queries.written_today_to((row["to_email"] for row in news), news[0]["created_at"])
-    )
-    kept = []
-    for row in rows:
-        over = row["kind"] in NEWS and had[row["to_email"]] >= MOST_A_DAY
-        had[row["to_email"]] += 1
-        kept.append(refused(row) if over else row)
-    return kept
+        if news:
+            replace_waiting(session, news)
+        session.execute(insert(Message).on_conflict_do_nothing(index_elements=["key"]), stored)
 
 
 def name_line(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,8 +19,9 @@ from forum.messaging import concerned
 from forum.messaging.concerned import Speaking
 from forum.messaging.letters import About, write
 from forum.messaging.models import Message
-from forum.messaging.news import News, news_of
-from forum.messaging.rules import Kind
+from forum.messaging.news import Change, News, news_of
+from forum.messaging.rules import Kind, MessageState
+from forum.messaging.service.putting_off import NewsKey, PutOff, come_back, forget, put_off_at
 from forum.messaging.service.rows import guest_row, message_row, name_line, store
 from forum.messaging.service.turns import Turn
 from forum.programme.models import Release
@@ -33,55 +35,93 @@ BATCH = 100
 KINDS = (Kind.PROGRAMME_SPEAKER, Kind.PROGRAMME_YOURS, Kind.PROGRAMME_NEWS)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Up to which version people have heard: `base` all, `told` some already, `put_off` fewer."""
+
+    base: int
+    told: Mapping[str, int]
+    put_off: Mapping[str, int]
+
+    def since(self, *names: str) -> int:
+        """Return after which version one person, who may stand under two names, is told."""
+        waits = [self.put_off[name] for name in names if name in self.put_off]
+        if waits:
+            return min(waits)
+        return max((self.told[name] for name in names if name in self.told), default=self.base)
+
+    def changes(self, news: News) -> list[Change]:
+        """Return all changes that anybody is to hear of; a session may stand there repeatedly."""
+        starts = {self.base, *self.told.values(), *self.put_off.values()}
+        return [change for since in sorted(starts) for change in news.changes(since)]
+
+    def but(self, told: Mapping[str, int]) -> Heard:
+        """Return the same after more people were told."""
+        waits = {name: since for name, since in self.put_off.items() if name not in told}
+        return Heard(self.base, {**self.told, **told}, waits)
+
+
 def tell_of_releases(event_id: UUID, *, now: datetime) -> int:
     """Write those concerned of all versions they were not told of; return how many were written to.
 
     One mail a person: speakers of what concerns their sessions, guests of sessions they have a
     place in or starred, all confirmed guests too where that was asked for. Nobody is told of an
     event that is off or over. Again after a worker died: nobody is told twice of the same. While
-    another worker tells of this event, its turn is awaited.
+    another worker tells of this event, its turn is awaited. Who had too much within the day is told
+    of all the rest later. Emits messaging.news_put_off.
     """
     event = event_by_id(event_id)
     turn = Turn.of(event_id, now)
     if turn is None:
         return 0
-    releases = concerned.untold_releases(event_id)
-    numbers = [one.number for one in releases]
-    told = bool(releases) and concerned.is_told(event, now)
-    made = _tell(event, releases, turn, now) if told else 0
-    with writing() as transaction:
-        transaction.execute(
-            sa.update(Release)
-            .where(
-                Release.event_id == event_id,
-                Release.number.in_(numbers),
-                Release.told_at.is_(None),
+    with turn.given_back_on_failure():
+        put_off = put_off_at(event_id)
+        waits_since = min(put_off.since.values(), default=None)
+        releases = concerned.releases_to_tell(event_id, waits_since)
+        untold = [one for one in releases if one.told_at is None]
+        numbers = [one.number for one in untold]
+        told = bool(releases) and concerned.is_told(event, now)
+        made = _tell(event, releases, (untold, put_off), turn, now) if told else 0
+        with writing() as transaction:
+            transaction.execute(
+                sa.update(Release)
+                .where(
+                    Release.event_id == event_id,
+                    Release.number.in_(numbers),
+                    Release.told_at.is_(None),
+                )
+                .values(told_at=now)
+                .execution_options(synchronize_session=False)
             )
-            .values(told_at=now)
-            .execution_options(synchronize_session=False)
-        )
-        turn.end(transaction)
+            forget(transaction, put_off.ids)
+            come_back(transaction, event_id, now)
+            turn.end(transaction)
     return made
 
 
-def _tell(event: Event, releases: Sequence[Release], turn: Turn, now: datetime) -> int:
+def _tell(
+    event: Event,
+    releases: Sequence[Release],
+    unheard: tuple[Sequence[Release], PutOff],
+    turn: Turn,
+    now: datetime,
+) -> int:
     news = news_of(event, releases)
-    heard = _heard(event.id, releases[0].released_at)
+    heard = _heard_by(news, *unheard)
+    changes = heard.changes(news)
     everybody = {
-        UUID(who)
-        for one in news.changes()
-        for who in speakers_told(one.kinds, one.before, one.after)
+        UUID(who) for one in changes for who in speakers_told(one.kinds, one.before, one.after)
     }
     on_stage = [one for one in concerned.speakers(event.id, everybody) if one.email]
     guest_of = concerned.guests_by_address(event.id, {one.key for one in on_stage})
     theirs = concerned.sessions_by_guest(
-        [one.session_id for one in news.changes() if tells_guests(one.kinds)]
+        {one.session_id for one in changes if tells_guests(one.kinds)}
     )
     rows, told_as_speakers = _to_speakers(news, on_stage, guest_of, theirs, heard, now)
     for start in range(0, len(rows), BATCH):
         turn.go_on()
         store(rows[start : start + BATCH])
-    return len(rows) + _tell_guests(news, theirs, heard | told_as_speakers, turn, now)
+    return len(rows) + _tell_guests(news, theirs, heard.but(told_as_speakers), turn, now)
 
 
 def _to_speakers(
@@ -89,7 +129,7 @@ def _to_speakers(
     on_stage: Sequence[Speaking],
     guest_of: Mapping[str, UUID],
     theirs: Mapping[UUID, set[UUID]],
-    heard: Mapping[str, int],
+    heard: Heard,
     now: datetime,
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """Write speakers, also of what they are told as guests; return who need not hear it again.
@@ -103,14 +143,14 @@ def _to_speakers(
     for one in on_stage:
         guest_id = guest_of.get(one.key)
         as_guest = _person("g", guest_id)
-        since = max(heard.get(_person("s", one.id), 0), heard.get(as_guest, 0))
+        since = heard.since(_person("s", one.id), as_guest)
         sessions = {
             change.session_id
             for change in news.changes(since)
             if str(one.id) in speakers_told(change.kinds, change.before, change.after)
         }
         if guest_id:
-            done[as_guest] = max(done.get(as_guest, 0), since)
+            done[as_guest] = max(done.get(as_guest, since), since)
         if not sessions:
             continue
         if guest_id and done[as_guest] < news.newest:
@@ -124,14 +164,15 @@ def _to_speakers(
             public=one.engagement_id is None,
             partners=partners,
         )
-        rows.append(_to_speaker(one, event, news, about, now))
+        key = NewsKey(event.id, _person("s", one.id), since, news.newest)
+        rows.append(_to_speaker(one, event, str(key), about, now))
     return rows, done
 
 
 def _tell_guests(
     news: News,
     theirs: Mapping[UUID, set[UUID]],
-    heard: Mapping[str, int],
+    heard: Heard,
     turn: Turn,
     now: datetime,
 ) -> int:
@@ -140,15 +181,15 @@ def _tell_guests(
         event, rows = event_by_id(news.event_id), []
         partners = partners_of(event.id)
         for guest in guests:
-            since = heard.get(_person("g", guest.id), 0)
+            since = heard.since(_person("g", guest.id))
             sessions = _sessions_of(news, since, theirs.get(guest.id, set()))
             told = news.told(since, guest.lang, sessions)
             if not told:
                 continue
             kind = Kind.PROGRAMME_NEWS if news.tells_all(since) else Kind.PROGRAMME_YOURS
             about = About(changes=told, note=news.note(since, guest.lang), partners=partners)
-            key = f"{_key(news)}:{_person('g', guest.id)}:{news.newest}"
-            rows.append(guest_row(guest, event, kind, key, now, about))
+            key = NewsKey(event.id, _person("g", guest.id), since, news.newest)
+            rows.append(guest_row(guest, event, kind, str(key), now, about))
         made += len(rows)
         if rows:
             turn.go_on()
@@ -176,22 +217,26 @@ def _batches(news: News, theirs: Mapping[UUID, set[UUID]]) -> Iterable[Sequence[
         yield concerned.guests_with(ids[start : start + BATCH])
 
 
+def _heard_by(news: News, untold: Sequence[Release], put_off: PutOff) -> Heard:
+    told = _heard(news.event_id, untold[0].released_at) if untold else {}
+    base = untold[0].number - 1 if untold else news.newest
+    return Heard(base, told, put_off.since)
+
+
 def _heard(event_id: UUID, since: datetime) -> dict[str, int]:
     """Return up to which version each person was told by a worker that did not finish."""
     keys = db.session.scalars(
         sa.select(Message.key).where(
-            Message.event_id == event_id, Message.kind.in_(KINDS), Message.created_at >= since
+            Message.event_id == event_id,
+            Message.kind.in_(KINDS),
+            Message.created_at >= since,
+            Message.state != MessageState.FAILED,
         )
     )
     found: dict[str, int] = {}
-    for key in keys:
-        _, _, person, number = key.split(":")
-        found[person] = max(found.get(person, 0), int(number))
+    for key in map(NewsKey.read, keys):
+        found[key.person] = max(found.get(key.person, 0), key.newest)
     return found
-
-
-def _key(news: News) -> str:
-    return f"released:{news.event_id}"
 
 
 def _person(kind: str, person_id: UUID | None) -> str:
@@ -199,11 +244,10 @@ def _person(kind: str, person_id: UUID | None) -> str:
 
 
 def _to_speaker(
-    one: Speaking, event: Event, news: News, about: About, now: datetime
+    one: Speaking, event: Event, key: str, about: About, now: datetime
 ) -> dict[str, Any]:
     message_id, kind = uuid7(), Kind.PROGRAMME_SPEAKER
     letter = write(kind, one.lang, message_id, about)
-    key = f"{_key(news)}:{_person('s', one.id)}:{news.newest}"
     return message_row(message_id, kind, key, one.lang, now) | {
         "organisation_id": event.organisation_id,
         "event_id": event.id,

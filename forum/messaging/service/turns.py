@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -10,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session as Transaction
 
-from forum.core.db import writing
+from forum.core.db import db, writing
 from forum.core.outbox import emit_once
 from forum.programme.models import Programme
 
@@ -56,6 +58,17 @@ class Turn:
                 return None
             programme.telling_until = now + LEASE
             return cls(event_id, now + LEASE, now, monotonic())
+
+    @contextmanager
+    def given_back_on_failure(self) -> Iterator[None]:
+        """Let the next worker in at once where this one fails: its effect is tried again."""
+        try:
+            yield
+        except Exception:
+            db.session.rollback()
+            with suppress(TurnLostError), writing() as transaction:
+                self.end(transaction)
+            raise
 
     def go_on(self) -> None:
         """Say that this worker lives; raises TurnLostError where another has taken over."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -126,8 +126,9 @@ def write_to_speakers(
     Who has no address gets nothing. Again with the same key: none is written.
     """
     event = event_by_id(event_id)
+    about = About(event=event, partners=partners_of(event.id))
     rows = [
-        _to_speaker(one, event, kind, f"{key}:{one.engagement.id}", now)
+        _to_speaker(one, event, kind, f"{key}:{one.engagement.id}", now, about)
         for one in queries.speakers(engagement_ids)
         if one.engagement.event_id == event.id and (kind := choose(one)) is not None
     ]
@@ -137,11 +138,11 @@ def write_to_speakers(
 
 
 def _to_speaker(
-    one: Addressee, event: Event, kind: Kind, key: str, now: datetime
+    one: Addressee, event: Event, kind: Kind, key: str, now: datetime, about: About
 ) -> dict[str, Any]:
     message_id, lang, speaker = uuid7(), one.contact.lang, one.speaker
     name = (speaker.name_zh or speaker.shown_name) if lang != "en" else speaker.shown_name
-    letter = write(kind, lang, message_id, About(event=event, name=name))
+    letter = write(kind, lang, message_id, replace(about, name=name))
     row = message_row(message_id, kind, key, lang, now) | {
         "organisation_id": event.organisation_id,
         "event_id": event.id,

@@ -652,6 +652,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("preview_generation", sa.Integer(), nullable=False),
         sa.Column("telling_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("former_names", sa.JSON(), nullable=False),
         sa.CheckConstraint("turnaround BETWEEN 0 AND 240", name=op.f("ck_programme_turnaround")),
         sa.CheckConstraint("version >= 0", name=op.f("ck_programme_version")),
         sa.ForeignKeyConstraint(
@@ -1692,6 +1693,7 @@ def upgrade() -> None:
         "speaker_seat",
         sa.Column("engagement_id", sa.Uuid(), nullable=False),
         sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("waited", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["engagement_id"],
             ["engagement.id"],

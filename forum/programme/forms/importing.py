@@ -28,8 +28,12 @@ ZONE_BOX = {"list": "zones", "autocomplete": "off", "spellcheck": "false"}
 
 
 class ZoneForm(OfficeForm):
-    """The zone on whose clocks a file's times are read."""
+    """The zone on whose clocks a file's times are read.
 
+    `imported_as` is the slug of the event that the file is already, where it is one.
+    """
+
+    imported_as = ""
     zone = LineField(
         lazy_gettext("Time zone of the file"),
         [Enter(lazy_gettext("Enter a time zone, like Asia/Hong_Kong"))],
@@ -40,13 +44,18 @@ class ZoneForm(OfficeForm):
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own signature
         """Check the fields; the zone is put by its own name."""
         good = bool(super().validate(extra_validators))
-        if self.zone.data:
-            try:
-                self.zone.data = zone_of(self.zone.data).key
-            except UnknownZone as error:
-                self.zone.errors = [translated(error.says)]
-                return False
-        return good
+        return self.validate_zone_alone() and good
+
+    def validate_zone_alone(self) -> bool:
+        """Check the zone and no other box, and put it by its own name."""
+        if not self.zone.validate(self):
+            return False
+        try:
+            self.zone.data = zone_of(self.zone.data).key
+        except UnknownZone as error:
+            self.zone.errors = [translated(error.says)]
+            return False
+        return True
 
 
 class FileForm(ZoneForm):

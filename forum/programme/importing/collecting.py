@@ -12,6 +12,7 @@ from forum.events.rules import LONGEST_TITLE as LONGEST_ROOM
 from forum.events.rules import MOST_PARTS as MOST_ROOMS
 from forum.programme.importing.moments import note_long, problem_of
 from forum.programme.importing.shapes import (
+    ImportedLink,
     ImportedPart,
     ImportedProgramme,
     ImportedRoom,
@@ -113,7 +114,7 @@ class Collector:
             title=fitting(item.title, LONGEST_TITLE, lambda said: self._about(item, said)),
             abstract=fitting(item.abstract, LONGEST_ABSTRACT, lambda said: self._about(item, said)),
             cast=self._cast(item),
-            links=tuple({link.url: link for link in item.links}.values())[:MOST_LINKS],
+            links=self._links(item),
         )
         return True
 
@@ -168,6 +169,19 @@ class Collector:
                 ),
             )
         return tuple(known)[:MOST_PARTS]
+
+    def _links(self, item: ImportedSession) -> Sequence[ImportedLink]:
+        found = tuple({link.url: link for link in item.links}.values())
+        if len(found) > MOST_LINKS:
+            self._about(
+                item,
+                sentence(
+                    "has %(number)s links, the first %(most)s kept",
+                    number=len(found),
+                    most=MOST_LINKS,
+                ),
+            )
+        return found[:MOST_LINKS]
 
     def _whole(self, person: ImportedSpeaker) -> ImportedSpeaker:
         def about(said: Sentence) -> None:

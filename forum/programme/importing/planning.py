@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from forum.core.i18n import sentence
+from forum.core.i18n import Sentence, sentence, sentences
 from forum.core.text import Text, plain_key
-from forum.programme.importing.merging import TIME, Flat
+from forum.programme.importing.merging import MATERIALS, TIME, Flat
 from forum.programme.importing.plan_sessions import Refs, gone_sessions, plan_sessions
 from forum.programme.importing.plan_speakers import plan_speakers
 from forum.programme.importing.plans import (
@@ -18,6 +18,7 @@ from forum.programme.importing.plans import (
     Standing,
 )
 from forum.programme.importing.shapes import ImportedProgramme
+from forum.programme.rules import MOST_MATERIALS
 
 FEWEST_KNOWN = 2
 _OTHER_FILE = sentence(
@@ -47,7 +48,28 @@ def plan_import(
     sessions = plan_sessions(file, present, refs)
     gone = gone_sessions(file, present, sessions)
     notes = [_OTHER_FILE] if _is_other_file(present, sessions) else []
+    notes += _links_left_out(sessions)
     return ImportPlan(rooms, tracks, speakers, sessions, gone, notes)
+
+
+def _links_left_out(sessions: Sequence[PlannedThing]) -> list[Sentence]:
+    left_out = 0
+    for one in sessions:
+        there = len(one.here.values.get(MATERIALS) or ()) if one.here else 0
+        added = next((part.theirs for part in one.changes if part.path == MATERIALS), ())
+        if one.standing is Standing.NEW:
+            added = one.theirs.get(MATERIALS) or ()
+        left_out += max(0, min(len(added), there + len(added) - MOST_MATERIALS))
+    if not left_out:
+        return []
+    return [
+        sentences(
+            "One link is left out: a session takes %(most)s links and slides.",
+            "%(num)s links are left out: a session takes %(most)s links and slides.",
+            left_out,
+            most=MOST_MATERIALS,
+        )
+    ]
 
 
 def _is_other_file(present: Present, sessions: Sequence[PlannedThing]) -> bool:

@@ -12,12 +12,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from forum.core import audit, outbox
-from forum.core.db import writing
+from forum.core.db import db, writing
 from forum.core.errors import Conflict, NotFound
 from forum.core.i18n import Sentence, sentence
 from forum.core.ids import uuid7
 from forum.core.page_scopes import SITE, changed, event_scope
-from forum.core.permissions import Action, require
+from forum.core.permissions import Action, can, require
 from forum.core.text import Text
 from forum.core.zones import zone_of
 from forum.events.models import Event
@@ -52,6 +52,15 @@ class ImportedBefore(Conflict):
 
     code = "imported_before"
 
+    def __init__(self, slug: str) -> None:
+        """Keep the slug of the event that the file became, for a link to it."""
+        says = sentence(
+            "This file was imported before, as the event “%(slug)s”. Nothing was changed.",
+            slug=slug,
+        )
+        super().__init__(says, field="file")
+        self.slug = slug
+
 
 class ImportChangedMeanwhile(Conflict):
     """What the import would do is no longer what the preview showed."""
@@ -83,6 +92,7 @@ class Imported:
     """What came of it: what the file holds, and what of it was new or changed here.
 
     `number` is that of the version guests see from now on, None where they see no change.
+    `languages` are those of the event's pages.
     """
 
     event_id: UUID
@@ -95,6 +105,7 @@ class Imported:
     changed: int
     dropped: int
     number: int | None
+    languages: tuple[str, ...]
     warnings: tuple[Sentence, ...]
 
 
@@ -174,7 +185,7 @@ def import_event(
     """
     zone = zone_of(wanted.time_zone)
     file = moved_to(check_times(read_programme(content, zone)), zone, wanted.starts_on)
-    source = f"{file.source.name}:{hashlib.sha256(content).hexdigest()}"
+    source = _source_of(file, content)
     with writing() as transaction:
         require(actor, Action.CREATE_EVENT, organisation_id)
         organisation = transaction.get(Organisation, organisation_id)
@@ -230,6 +241,7 @@ def _figures(event: Event, file: ImportedProgramme, done: Written, number: int |
         done.changed,
         done.dropped,
         number,
+        tuple(event.languages),
         tuple(file.warnings),
     )
 
@@ -276,12 +288,24 @@ def _refuse_again(transaction: Database, organisation_id: UUID, source: str) -> 
         ),
     )
     if slug is not None:
-        raise ImportedBefore(
-            sentence(
-                "This file was imported before, as the event “%(slug)s”. Nothing was changed.",
-                slug=slug,
-            ),
-        )
+        raise ImportedBefore(slug)
+
+
+def refuse_everywhere(actor: Actor, file: ImportedProgramme, content: bytes) -> None:
+    """Raise ImportedBefore where a file is an event already wherever a member may make one."""
+    places = {one for one in actor.roles if can(actor, Action.CREATE_EVENT, one)}
+    source = _source_of(file, content)
+    wanted = sa.select(Event.organisation_id, Event.slug)
+    rows = db.session.execute(
+        wanted.where(Event.organisation_id.in_(places), Event.import_source == source)
+    )
+    known = {row.organisation_id: str(row.slug) for row in rows}
+    if places and known.keys() == places:
+        raise ImportedBefore(next(iter(known.values())))
+
+
+def _source_of(file: ImportedProgramme, content: bytes) -> str:
+    return f"{file.source.name}:{hashlib.sha256(content).hexdigest()}"
 
 
 def event_of(

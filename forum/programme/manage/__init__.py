@@ -10,6 +10,7 @@ from forum.programme.manage import (  # noqa: F401 - each hangs its views on the
     importing,
     keeping,
     late,
+    leaving,
     materials,
     new_from_file,
     nods,

@@ -17,8 +17,9 @@ from forum.core.permissions import Action, can
 from forum.core.zones import COMMON_ZONES, zone_of
 from forum.events.models import Event
 from forum.events.queries import managed_event
+from forum.events.rules import EventState
 from forum.programme.forms.importing import FileForm, ImportForm, ZoneForm, people_of
-from forum.programme.importing.languages import languages_in
+from forum.programme.importing.languages import languages_for
 from forum.programme.importing.planning import plan_import
 from forum.programme.importing.present import present_at
 from forum.programme.importing.reading import read_programme
@@ -155,7 +156,7 @@ class _Languages:
 
 def _languages(event: Event, file: ImportedProgramme, *, fresh: bool) -> _Languages | None:
     """Return what the page asks about languages; nothing where the event has those of the file."""
-    found = languages_in(file)
+    found = languages_for(event.languages, file)
     if set(found) == set(event.languages) or not found:
         return None
     if not can(current_actor(), Action.EDIT_EVENT, event.organisation_id):
@@ -163,7 +164,8 @@ def _languages(event: Event, file: ImportedProgramme, *, fresh: bool) -> _Langua
     names = " · ".join(one.name for one in LANGUAGES if one.key in found)
     keys = " ".join(found)
     sent = request.form.get("languages") == keys
-    return _Languages(keys, names, sent if request.method == "POST" else fresh)
+    ticked = fresh and event.state is EventState.DRAFT
+    return _Languages(keys, names, sent if request.method == "POST" else ticked)
 
 
 def _said(done: Imported) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -38,6 +38,7 @@ from forum.programme.rules import (
     conflicts_of,
     fingerprint_of,
     follows,
+    is_day_open,
     last_end,
     past_the_end,
     ripple,
@@ -140,12 +141,13 @@ def ran_late(slug: str, number: int) -> str:
     if release.cause is not ReleaseCause.LATE:
         raise NotFound
     back = {one.session_id: service.back_again(one) for one in release.changes}
-    sessions = _sessions(event, back)
+    sessions = queries.shown_with(event.id, back)
     there = {one.id for one in sessions}
     moved = sorted(
         (Moved(one.id, one.after, one.before) for one in back.values() if one.id in there),
         key=lambda one: one.before,
     )
+    may_undo = bool(back) and is_day_open((one.before[1] for one in back.values()), clock.now())
     stands = all(
         (one.starts_at, one.ends_at) == back[one.id].before and one.state is SessionState.CONFIRMED
         for one in sessions
@@ -156,7 +158,8 @@ def ran_late(slug: str, number: int) -> str:
         release=release,
         form=AskForm(),
         rows=_rows(event, sessions, moved, Choice(1), None),
-        can_undo=stands and len(there) == len(back),
+        day_is_over=not may_undo,
+        can_undo=may_undo and stands and len(there) == len(back),
     )
 
 
@@ -168,7 +171,9 @@ def undo_late(slug: str, number: int) -> Response:
     event = managed_event(actor, slug, Action.EDIT_PROGRAMME)
     try:
         service.undo_late(actor, event.id, number, now=clock.now())
-    except service.CannotUndo as error:
+    except NotFound:
+        raise
+    except DomainError as error:
         flash(translated(error.says), "stop")
     else:
         flash(gettext("The former times are back, on every page and in calendars."), "go")
@@ -184,16 +189,6 @@ def _after(slug: str, number: int | None) -> Response:
 
 def _day_of(event: Event, session_id: UUID) -> list[Session]:
     return queries.sessions_on(event.id, queries.day_of_session(event.id, session_id))
-
-
-def _sessions(event: Event, ids: Iterable[UUID]) -> list[Session]:
-    wanted = set(ids)
-    return [
-        one
-        for day in queries.days_of(event.id)
-        for one in queries.sessions_on(event.id, day)
-        if one.id in wanted
-    ]
 
 
 def _asked_for(sessions: Sequence[Session]) -> LateForm:

@@ -31,7 +31,7 @@ from forum.programme.importing.present import present_before
 from forum.programme.importing.reading import read_programme
 from forum.programme.importing.shapes import ImportedProgramme, UnreadableProgramme
 from forum.programme.importing.shifting import check_times
-from forum.programme.importing.storing import Wanted, event_of, import_event
+from forum.programme.importing.storing import ImportedBefore, Wanted, event_of, import_event
 from forum.programme.importing.texts import by_script
 from forum.programme.importing.waiting import (
     NoFileWaits,
@@ -84,11 +84,10 @@ def new_from_file_preview() -> tuple[str, int] | Response:
         return redirect(url_for("programme_manage.new_from_file"), SEEN_NEXT)
     status = 200
     if request.method == "POST":
-        good = form.validate()
         if request.form.get("act") == LOOK:
-            if zone != waiting.zone:
+            if form.validate_zone_alone() and zone != waiting.zone:
                 read_in(actor, None, zone)
-        elif good:
+        elif form.validate():
             try:
                 done = import_event(
                     actor,
@@ -101,6 +100,7 @@ def new_from_file_preview() -> tuple[str, int] | Response:
             except DomainError as error:
                 status = error.status
                 form.blame(error)
+                form.imported_as = error.slug if isinstance(error, ImportedBefore) else ""
                 organisations = _organisations()
             else:
                 forget_waiting(actor, None)

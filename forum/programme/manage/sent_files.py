@@ -14,6 +14,7 @@ from forum.programme.forms.importing import FileForm
 from forum.programme.importing.reading import LARGEST_FILE, read_programme
 from forum.programme.importing.shapes import UnreadableProgramme
 from forum.programme.importing.shifting import check_times
+from forum.programme.importing.storing import ImportedBefore, refuse_everywhere
 from forum.programme.importing.waiting import keep_waiting
 
 SEEN_NEXT = HTTPStatus.SEE_OTHER
@@ -34,11 +35,14 @@ def keep_sent(form: FileForm, actor: Actor, event_id: UUID | None) -> int:
         file = read_programme(content, zone_of(form.zone.data))
         if event_id is None:
             check_times(file)
+            refuse_everywhere(actor, file, content)
         now = clock.now()
         keep_waiting(actor, event_id, sent.filename, content, form.zone.data, now=now)
     except DomainError as error:
         if isinstance(error, UnreadableProgramme):
             error.field = "file"
+        if isinstance(error, ImportedBefore):
+            form.imported_as = error.slug
         form.blame(error)
         return error.status
     return SEEN_NEXT

@@ -10,12 +10,14 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from forum.core import clock
+from forum.core.db import db
 from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
 from forum.core.http.headers import private
-from forum.core.http.i18n import current_language
+from forum.core.http.i18n import current_language, translated
 from forum.core.http.meanwhile import Theirs, compare
+from forum.core.impact import impact_of
 from forum.core.permissions import Action
 from forum.core.remarks import remarks_on
 from forum.core.revisions import Change, ThingChangedMeanwhile, fingerprint, plain
@@ -206,13 +208,13 @@ def remove_speaker(slug: str, speaker_slug: str) -> str | Response:
     form = AskForm()
     if request.method == "POST" and form.validate():
         name = found.shown_name
-        service.remove_speaker(
-            actor,
-            event.organisation_id,
-            found.id,
-            uploads(),
-            now=clock.now(),
-        )
+        try:
+            service.remove_speaker(
+                actor, event.organisation_id, found.id, uploads(), now=clock.now()
+            )
+        except service.StrictConflict as error:
+            flash(translated(error.says), "stop")
+            return redirect(request.path, 303)
         flash(gettext("%(name)s is removed.", name=name), "go")
         return redirect(url_for("programme_manage.speakers", slug=slug), 303)
     return render_template(
@@ -221,6 +223,7 @@ def remove_speaker(slug: str, speaker_slug: str) -> str | Response:
         form=form,
         speaker=found,
         sessions=_sessions_here(event, found),
+        impacts=impact_of(db.session(), "speaker", found.id),
         elsewhere=sum(one.event_id != event.id for one in queries.appearances_of(found.id)),
         remarks=remarks_on("speaker", event.id).get(found.id, []),
     )

@@ -20,7 +20,8 @@ class Programme(Model):
 
     `strict` are the kinds of conflict that stop a save or release; `nod` says that what speakers
     change waits for an editor. `version` is the number of the last release, 0 before the first.
-    Until `telling_until` one worker alone writes those concerned.
+    Until `telling_until` one worker alone writes those concerned. `former_names` are what rooms and
+    tracks that were removed had been called, by id and language: versions still name them.
     """
 
     __tablename__ = "programme"
@@ -37,6 +38,7 @@ class Programme(Model):
     version: Mapped[int] = mapped_column(default=0)
     preview_generation: Mapped[int] = mapped_column(default=0)
     telling_until: Mapped[datetime | None]
+    former_names: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     __table_args__ = (
         sa.CheckConstraint("turnaround BETWEEN 0 AND 240", name="turnaround"),

@@ -29,6 +29,7 @@ from forum.programme.queries.late import (
     rooms_of_session,
     sessions_in,
     sessions_on,
+    shown_with,
     spots_of,
     turns_of,
 )
@@ -148,6 +149,7 @@ __all__ = [
     "settings_of",
     "shown_conflicts",
     "shown_sessions",
+    "shown_with",
     "slot_of",
     "speaker_consents",
     "speakers_at",

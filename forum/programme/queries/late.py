@@ -54,6 +54,21 @@ def sessions_on(event_id: UUID, day: date) -> list[Session]:
     return sorted(found.unique(), key=in_order)
 
 
+def shown_with(event_id: UUID, ids: Iterable[UUID]) -> list[Session]:
+    """Return what guests see of some sessions, by their time (2 statements)."""
+    found = db.session.scalars(
+        sa.select(Session)
+        .where(
+            Session.event_id == event_id,
+            Session.id.in_(list(ids)),
+            Session.state != SessionState.DRAFT,
+        )
+        .options(*whole_session())
+        .execution_options(populate_existing=True)
+    )
+    return sorted(found.unique(), key=in_order)
+
+
 def sessions_in(event_id: UUID, room_id: UUID) -> list[Session]:
     """Return what guests see in one room, with all that is shown of it (2 statements).
 
@@ -127,11 +142,15 @@ def spots_of(sessions: Iterable[Session]) -> list[Spot]:
     ]
 
 
-def retimed_since_late(event_id: UUID) -> dict[UUID, list[Retimed]]:
+def retimed_since_late(
+    event_id: UUID, session_ids: Sequence[UUID] | None = None
+) -> dict[UUID, list[Retimed]]:
     """Return, from the first time that the event ran late, what was retimed (1 statement).
 
-    Each session's changes stand oldest first; of very many, the oldest are left out.
+    Of all sessions, or of these. Each one's changes stand oldest first; of very many, the oldest
+    are left out.
     """
+    wanted = sa.true() if session_ids is None else ReleaseChange.session_id.in_(session_ids)
     first_late = (
         sa.select(sa.func.min(Release.number))
         .where(Release.event_id == event_id, Release.cause == ReleaseCause.LATE)
@@ -145,7 +164,7 @@ def retimed_since_late(event_id: UUID) -> dict[UUID, list[Retimed]]:
     rows = db.session.execute(
         sa.select(ReleaseChange.session_id, Release.cause, *times)
         .join(Release, Release.id == ReleaseChange.release_id)
-        .where(Release.event_id == event_id, Release.number >= first_late)
+        .where(Release.event_id == event_id, Release.number >= first_late, wanted)
         .order_by(Release.number.desc())
         .limit(MOST_RETIMED)
     ).all()

@@ -120,9 +120,14 @@ class Retimed:
     after: Times
 
 
+def is_day_open(ends: Iterable[datetime], now: datetime) -> bool:
+    """Say whether the last of these ends is yet to come, or not long past."""
+    return max(ends) + LATEST_REPAIR > now
+
+
 def check_day_stands(ends: Iterable[datetime], now: datetime) -> None:
     """Raise DayIsOver where the last of these ends is long past."""
-    if max(ends) + LATEST_REPAIR <= now:
+    if not is_day_open(ends, now):
         raise DayIsOver
 
 

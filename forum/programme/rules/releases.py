@@ -86,22 +86,24 @@ def changed_fields(before: Content, after: Content) -> list[str]:
 def change_kinds(before: Content | None, after: Content) -> list[ChangeKind]:
     """Return what a release changes of a session; nothing for one that guests never see.
 
-    `before` is None, or a draft, for a session that they have not seen so far.
+    `before` is None, or a draft, for a session that they have not seen so far. Of a session that is
+    and stays cancelled there is nothing but details.
     """
     was = before["state"] if before else "draft"
     if after["state"] == "draft":
         return []
     if was == "draft":
         return [] if after["state"] == "cancelled" else [ChangeKind.NEW]
-    found: list[ChangeKind] = []
-    if was != after["state"]:
-        cancelled = after["state"] == "cancelled"
-        found.append(ChangeKind.CANCELLED if cancelled else ChangeKind.REINSTATED)
-    found += [
+    found = [
         _KIND_OF.get(name, ChangeKind.DETAILS)
         for name in changed_fields(before or {}, after)
         if name not in {"state", "position"}
     ]
+    cancelled = after["state"] == "cancelled"
+    if was == after["state"] and cancelled:
+        return [ChangeKind.DETAILS] if found else []
+    if was != after["state"]:
+        found.append(ChangeKind.CANCELLED if cancelled else ChangeKind.REINSTATED)
     order = list(ChangeKind)
     return sorted(dict.fromkeys(found), key=order.index)
 

@@ -47,7 +47,7 @@ from forum.programme.service.late import (
     run_late,
     undo_late,
 )
-from forum.programme.service.leaving import leave_room
+from forum.programme.service.leaving import keep_name, leave_room
 from forum.programme.service.materials import (
     MaterialDetails,
     NothingThere,
@@ -190,6 +190,7 @@ __all__ = [
     "keep_consents",
     "keep_contact",
     "keep_cues",
+    "keep_name",
     "keep_pdf",
     "keep_programme",
     "leave_room",

@@ -69,8 +69,9 @@ def engage(actor: Actor, event_id: UUID, speaker_id: UUID, *, now: datetime) -> 
 def ask_to_confirm(actor: Actor, event_id: UUID, speaker_id: UUID, *, now: datetime) -> Engagement:
     """Ask a speaker by mail to confirm, or remind them; emits speaker.asked.
 
-    Whoever was asked within the last minute is not asked twice: a button was pressed twice. Raises
-    NoAddress, NobodyIsAsked, NotFound, and IllegalAnswer for one who has confirmed.
+    Whoever was asked within the last minute is not asked twice: a button was pressed twice, unless
+    the address has been changed since. Raises NoAddress, NobodyIsAsked, NotFound, and IllegalAnswer
+    for one who has confirmed.
     """
 
     def _ask() -> Engagement:
@@ -84,7 +85,8 @@ def ask_to_confirm(actor: Actor, event_id: UUID, speaker_id: UUID, *, now: datet
             contact = transaction.get(SpeakerContact, speaker_id, populate_existing=True)
             if contact is None or not contact.email:
                 raise NoAddress
-            if was_just_asked(engagement.state, engagement.asked_at, now):
+            just = was_just_asked(engagement.state, engagement.asked_at, now)
+            if just and not _address_changed(transaction, speaker_id, engagement.asked_at):
                 return engagement
             changes = {}
             if engagement.state is not EngagementState.ASKED:
@@ -190,6 +192,18 @@ def _hold_profile(transaction: Transaction, speaker_id: UUID) -> None:
         .where(Speaker.id == speaker_id)
         .with_for_update(read=True, key_share=True),
     )
+
+
+def _address_changed(transaction: Transaction, speaker_id: UUID, since: datetime | None) -> bool:
+    found = transaction.scalars(
+        sa.select(audit.AuditEntry.details).where(
+            audit.AuditEntry.thing_kind == "speaker",
+            audit.AuditEntry.thing_id == speaker_id,
+            audit.AuditEntry.action == "speaker.contact_changed",
+            audit.AuditEntry.at > since,
+        )
+    )
+    return any("email" in (details or {}).get("fields", ()) for details in found)
 
 
 def _engaged(

@@ -20,7 +20,14 @@ from forum.core.revisions import difference
 from forum.events.models import Event
 from forum.events.service import locked_event
 from forum.programme.models import Programme, Release, ReleaseChange, Session, SessionDraft
-from forum.programme.queries import columns_of, content_of, day_of_session, sessions_on, turns_of
+from forum.programme.queries import (
+    columns_of,
+    content_of,
+    day_of_session,
+    sessions_on,
+    shown_with,
+    turns_of,
+)
 from forum.programme.rules import (
     Choice,
     Moved,
@@ -122,7 +129,7 @@ def undo_late(actor: Actor, event_id: UUID, number: int, *, now: datetime) -> Ra
         if not changes:
             raise NotFound
         wanted = {one.session_id: back_again(one) for one in changes}
-        sessions = {one.id: one for one in _loaded(transaction, event, wanted)}
+        sessions = {one.id: one for one in shown_with(event.id, wanted)}
         stands = {
             one.id: (one.starts_at, one.ends_at)
             for one in sessions.values()
@@ -147,17 +154,6 @@ def back_again(change: ReleaseChange) -> Moved:
 
 def _times(content: Mapping[str, str]) -> Times:
     return datetime.fromisoformat(content["starts_at"]), datetime.fromisoformat(content["ends_at"])
-
-
-def _loaded(
-    transaction: Transaction, event: Event, ids: Mapping[UUID, object]
-) -> Sequence[Session]:
-    days = transaction.scalars(
-        sa.select(Session.day)
-        .where(Session.event_id == event.id, Session.id.in_(ids), Session.day.is_not(None))
-        .distinct()
-    ).all()
-    return [one for day in days if day for one in sessions_on(event.id, day) if one.id in ids]
 
 
 def _move(

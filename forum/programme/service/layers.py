@@ -105,8 +105,10 @@ def programme_of(transaction: Transaction, event_id: UUID) -> Programme:
             nod=True,
             version=0,
             preview_generation=0,
+            former_names={},
         )
         transaction.add(found)
+        transaction.flush()
     return found
 
 

@@ -19,13 +19,22 @@ from forum.programme.queries import columns_of
 from forum.programme.rules import ReleaseCause
 from forum.programme.service.cast import CastRow, cast_row, store_cast
 from forum.programme.service.changes import note_session
-from forum.programme.service.layers import Layers, layers_of_many, note_held
+from forum.programme.service.layers import Layers, layers_of_many, note_held, programme_of
 from forum.programme.service.versions import Changed, note_release
 
 Left = tuple[Mapping[str, Any], list[CastRow]]
 """Columns of a session, and who is on stage, after something has left it."""
 Without = Callable[[SessionContent, list[CastRow]], Left]
 """What is left of a layer of a session, of what guests see or of what waits."""
+
+
+def keep_name(
+    transaction: Transaction, event: Event, thing_id: str, name: Mapping[str, str]
+) -> None:
+    """Keep what a room or track of a locked event was called, for the versions that name it."""
+    programme = programme_of(transaction, event.id)
+    programme.former_names = {**programme.former_names, thing_id: dict(name)}
+    transaction.flush()
 
 
 def leave_room(

@@ -85,7 +85,7 @@ def release_programme(
 ) -> Released:
     """Show guests everything that waits, as one numbered version; a constant number of reads.
 
-    Where it brings an earlier version back, the new one says so.
+    Where it brings an earlier version back and nothing else, the new one says so.
     `seen` is the fingerprint of what the page showed. Emits session.changed or .cancelled for each
     session, and programme.released. Raises ProgrammeChangedMeanwhile, NothingToRelease,
     StrictConflict.
@@ -191,11 +191,11 @@ def _is_released(transaction: Transaction, event: Event, number: int) -> bool:
 
 
 def _back(why: Why, waiting: Sequence[Layers]) -> Why:
-    """Return why a version is made: to go back, where what waits brings one version back."""
-    numbers = {one.draft.back_to for one in waiting if one.draft and one.draft.back_to}
-    if why.cause is not ReleaseCause.RELEASED or len(numbers) != 1:
+    """Return why a version is made: to go back, where all that waits brings one version back."""
+    number, *others = {one.draft.back_to for one in waiting if one.draft}
+    if why.cause is not ReleaseCause.RELEASED or others or number is None:
         return why
-    return replace(why, cause=ReleaseCause.ROLLED_BACK, back_to=numbers.pop())
+    return replace(why, cause=ReleaseCause.ROLLED_BACK, back_to=number)
 
 
 def _waiting(transaction: Transaction, event: Event) -> list[Layers]:

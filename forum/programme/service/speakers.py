@@ -19,6 +19,8 @@ from forum.core.revisions import changes_since, check_unchanged, difference
 from forum.events.models import Event, Picture
 from forum.programme.models import Proposal, Session, SessionDraft, Speaker, SpeakerContact
 from forum.programme.service.cast import free_speaker_slug
+from forum.programme.service.conflicting import strictly
+from forum.programme.service.layers import programme_of
 from forum.programme.service.leaving import in_cast, leave_stage, on_stage
 from forum.programme.service.photos import Photo, PhotoFiles
 from forum.programme.service.profiles import (
@@ -144,7 +146,7 @@ def remove_speaker(
     *,
     now: datetime,
 ) -> None:
-    """Remove a profile, its appearances and all its photos; raises NotFound.
+    """Remove a profile, its appearances and all its photos; raises NotFound, StrictConflict.
 
     Each programme that loses somebody gets a version of its own, and what waits loses them too.
     """
@@ -152,7 +154,8 @@ def remove_speaker(
     with kept, writing() as transaction:
         speaker = held_profile(transaction, actor, organisation_id, speaker_id)
         for event in _held_events(transaction, speaker):
-            leave_stage(transaction, actor, event, speaker.id, now)
+            with strictly(transaction, event, programme_of(transaction, event.id)):
+                leave_stage(transaction, actor, event, speaker.id, now)
         audit.record(
             transaction,
             actor,

@@ -25,7 +25,7 @@ from forum.events.rules import free_slug, reordered, slug_of
 from forum.events.service import latin, locked_event
 from forum.programme.models import Session, Track
 from forum.programme.rules import MOST_TRACKS
-from forum.programme.service.leaving import leave_track
+from forum.programme.service.leaving import keep_name, leave_track
 
 
 class TooManyTracks(Conflict):
@@ -106,6 +106,7 @@ def remove_track(actor: Actor, event_id: UUID, track_id: UUID, *, now: datetime)
     with writing() as transaction:
         event = locked_event(transaction, actor, event_id, Action.EDIT_PROGRAMME)
         track = _track(transaction, event, track_id)
+        keep_name(transaction, event, str(track.id), track.name.by_language)
         leave_track(transaction, actor, event, track.id, now)
         details = {"slug": track.slug, "name": dict(track.name.by_language)}
         _note(transaction, actor, event, "track.removed", track.id, details, now)

@@ -27,6 +27,7 @@ from forum.registrations.queries.places import (
     places_of,
     sessions_with_places,
     shared_sign_ups,
+    with_places_or_stars,
 )
 from forum.registrations.queries.speakers import SeatHeld, speaker_seats
 
@@ -57,4 +58,5 @@ __all__ = [
     "sessions_with_places",
     "shared_sign_ups",
     "speaker_seats",
+    "with_places_or_stars",
 ]

@@ -178,18 +178,32 @@ def shared_sign_ups(session: Transaction, event_id: UUID) -> dict[tuple[UUID, UU
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def people_with_places_or_stars(session_ids: Iterable[UUID]) -> list[Concerned]:
-    """Return which guests of an event a change of these sessions concerns; one statement.
+def with_places_or_stars(session_ids: Iterable[UUID]) -> sa.Select[tuple[UUID]]:
+    """Return the read of the ids of whom a change of these sessions concerns, for larger reads."""
+    either = _places_and_stars(session_ids)
+    return (
+        sa.select(either.c.registration_id)
+        .join(Registration, Registration.id == either.c.registration_id)
+        .where(Registration.state.in_(TOLD))
+    )
 
-    Each guest stands once a session; cancelled registrations do not count.
-    """
+
+def _places_and_stars(session_ids: Iterable[UUID]) -> sa.Subquery:
     wanted = list(session_ids)
-    either = sa.union(
+    return sa.union(
         sa.select(SessionPlace.registration_id, SessionPlace.session_id).where(
             SessionPlace.session_id.in_(wanted)
         ),
         sa.select(Star.registration_id, Star.session_id).where(Star.session_id.in_(wanted)),
     ).subquery()
+
+
+def people_with_places_or_stars(session_ids: Iterable[UUID]) -> list[Concerned]:
+    """Return which guests of an event a change of these sessions concerns; one statement.
+
+    Each guest stands once a session; cancelled registrations do not count.
+    """
+    either = _places_and_stars(session_ids)
     rows = db.session.execute(
         sa.select(either.c.registration_id, either.c.session_id, SessionPlace.seated)
         .join(Registration, Registration.id == either.c.registration_id)

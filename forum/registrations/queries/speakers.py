@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SeatHeld:
-    """A speaker's registration: its id, state, reference, and the name of its ticket type."""
+    """A speaker's registration: its id, state, reference, and the name of its ticket type.
+
+    `waited` says whether they waited for a seat as a guest before.
+    """
 
     registration_id: UUID
     state: RegistrationState
     code: str
     type_name: Text
+    waited: bool
 
 
 def speaker_seats(event_id: UUID) -> dict[UUID, SeatHeld]:
@@ -36,6 +40,7 @@ def speaker_seats(event_id: UUID) -> dict[UUID, SeatHeld]:
             Registration.state,
             Registration.code,
             TicketType.name,
+            SpeakerSeat.waited,
         )
         .join(SpeakerSeat, SpeakerSeat.engagement_id == Engagement.id)
         .join(Registration, Registration.id == SpeakerSeat.registration_id)

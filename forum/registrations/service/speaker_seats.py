@@ -99,7 +99,8 @@ def cancel_speaker_seat(actor: Actor, engagement_id: UUID, *, now: datetime) -> 
     """Cancel the registration that a speaker was given; the ticket no longer opens the door.
 
     A registration that somebody made as a guest is theirs: it is only no longer the speaker's, and
-    the answer is False. Raises NotFound, Forbidden, AlreadyCancelled.
+    the answer is False. One who waited as a guest is cancelled by who may change registrations
+    alone: the turn in the line does not come back. Raises NotFound, Forbidden, AlreadyCancelled.
     """
     with writing() as session:
         event, engagement = held_engagement(session, actor, engagement_id)
@@ -125,6 +126,8 @@ def cancel_speaker_seat(actor: Actor, engagement_id: UUID, *, now: datetime) -> 
                 now,
             )
             return False
+        if held.waited:
+            require(actor, Action.EDIT_REGISTRATIONS, event.organisation_id)
     cancel(actor, held.registration_id, now=now)
     return True
 
@@ -155,9 +158,10 @@ def _give(actor: Actor, engagement_id: UUID, now: datetime) -> SeatGiven:
         else:
             made, came = _from_guest(session, actor, event, known, now)
         if held is None:
-            session.add(SpeakerSeat(engagement_id=engagement.id, registration_id=made.id))
-        else:
-            held.registration_id = made.id
+            held = SpeakerSeat(engagement_id=engagement.id)
+            session.add(held)
+        held.registration_id = made.id
+        held.waited = known is not None and came is Came.NEW
         return SeatGiven(made.id, came)
 
 

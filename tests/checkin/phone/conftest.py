@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -17,7 +18,7 @@ from forum.core import clock
 from forum.core.actor import SYSTEM
 from forum.events.models import Event
 from forum.registrations import service as registrations
-from tests.checkin.conftest import TicketHolder, register_guest
+from tests.checkin.conftest import TicketHolder, register_guest, run_late
 from tests.factories import make_event
 from tests.support import databases
 from tests.support.ground import free_port
@@ -43,6 +44,11 @@ class Stage:
         """Cancel a guest's registration."""
         with self.app.app_context():
             registrations.cancel(SYSTEM, guest.registration_id, now=clock.now())
+
+    def run_late(self, session_id: UUID, minutes: int) -> None:
+        """Let a session end later."""
+        with self.app.app_context():
+            run_late(self.event.id, session_id, minutes, now=clock.now())
 
     def pairing(self) -> str:
         """Make a pairing link."""

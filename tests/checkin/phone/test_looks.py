@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.checkin.phone.conftest import Stage, expect_kind, type_like_a_scanner
+from tests.factories import make_room, make_session, text
 from tests.support.front_end import FrontEnd
 
 
@@ -38,6 +39,36 @@ def test_every_state_of_the_page_is_readable_and_reachable_for_all(
     assert faults == []
 
 
+@pytest.mark.parametrize("lang", ["en", "zh-Hant"])
+@pytest.mark.parametrize("bright", [False, True], ids=["dark", "bright"])
+def test_what_is_on_is_readable_on_a_small_phone(
+    door: Page, stage: Stage, node_front_end: FrontEnd, lang: str, *, bright: bool
+) -> None:
+    with stage.app.app_context():
+        room = make_room(stage.event, name=text("Grand Sample Hall on the third floor"))
+        title = text("A long title on autonomous robots in the warehouses of the harbour")
+        talk = make_session(stage.event, after=-70, minutes=60, title=title, room_id=room.id)
+        make_session(stage.event, after=0, title=title, room_id=room.id)
+    stage.run_late(talk.id, 8)
+    door.set_viewport_size({"width": 360, "height": 640})
+    door.goto(f"/door/?lang={lang}")
+    if bright:
+        door.locator("#bright").click()
+    lines = door.locator("#programme > p:visible")
+    expect(lines).to_have_count(2)
+    said = door.locator("#programme").bounding_box()
+    scan = door.locator("#scan").bounding_box()
+    assert said is not None
+    assert scan is not None
+    assert said["y"] + said["height"] <= scan["y"]
+    assert scan["y"] >= 640 * 0.6
+    assert _sideways(door) == 0
+    assert _overflow(door) == 0
+    assert node_front_end.axe(door) == []
+    door.evaluate("document.getElementById('finder').classList.add('filming')")
+    assert _overflow(door) == 0
+
+
 @pytest.mark.parametrize("width", [320, 360, 390, 820, 1440])
 def test_the_controls_stay_in_view_and_are_large_enough(
     door: Page, stage: Stage, width: int
@@ -55,6 +86,11 @@ def test_the_controls_stay_in_view_and_are_large_enough(
         assert box["height"] >= 56
         assert box["y"] + box["height"] <= height
         assert box["y"] >= height * 0.6
+
+
+def _overflow(page: Page) -> int:
+    stage = "document.getElementById('stage')"
+    return int(page.evaluate(f"{stage}.scrollHeight - {stage}.clientHeight"))
 
 
 def _sideways(page: Page) -> int:

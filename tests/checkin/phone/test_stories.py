@@ -13,6 +13,7 @@ from forum.core import clock, qr
 from forum.core.actor import SYSTEM
 from forum.core.ids import shown
 from tests.checkin.phone.conftest import Stage, expect_kind, pair, type_like_a_scanner
+from tests.factories import make_session, text
 from tests.support.browser import Camera, quiet_page
 
 ASKED = re.compile(r"/door/api/")
@@ -157,6 +158,32 @@ def test_a_count_that_was_asked_for_before_a_scan_is_not_shown_after_it(
     expect_kind(door, "ready")
     expect(door.locator("#count")).to_have_text("1 / 1")
     expect(door.locator("#last")).to_contain_text("Ada Sample")
+
+
+def test_a_delay_is_on_the_phone_at_its_next_poll_and_stays_there_without_a_network(
+    door: Page, stage: Stage
+) -> None:
+    with stage.app.app_context():
+        talk = make_session(stage.event, after=-70, minutes=60, title=text("Opening address"))
+        make_session(stage.event, after=0, title=text("Panel"))
+    line = door.locator("#programme")
+    with door.expect_response(STATE):
+        pass
+    expect(line).to_contain_text("Opening address")
+    expect(line).not_to_contain_text("late")
+    stage.run_late(talk.id, 8)
+    with door.expect_response(STATE):
+        pass
+    expect(line.locator("p:visible")).to_contain_text(
+        [re.compile(r"^Now · .*8 min late · Opening address"), "Up next"]
+    )
+    door.route(ASKED, lambda route: route.abort())
+    expect(door.locator("#bar")).to_be_visible()
+    expect(line).to_contain_text(re.compile(r"^As of \d\d:\d\d"))
+    expect(line).to_contain_text("8 min late · Opening address")
+    door.unroute(ASKED)
+    expect(door.locator("#bar")).to_be_hidden()
+    expect(line).not_to_contain_text("As of", use_inner_text=True)
 
 
 def test_an_answer_that_is_lost_does_not_count_twice(door: Page, stage: Stage) -> None:

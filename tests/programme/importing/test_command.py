@@ -15,7 +15,7 @@ from forum.core.db import db
 from forum.events.models import Event
 from forum.programme.models import Session
 from forum.settings import Settings
-from tests.factories import make_organisation
+from tests.factories import make_event, make_organisation
 from tests.programme.importing import files
 
 
@@ -81,6 +81,21 @@ def test_every_format_makes_an_event_after_a_dry_run_that_writes_nothing(
     made = json.loads(desk.run(content, "--title", "Sample", "--json"))
     assert (made["sessions"], made["new"], made["days"]) == (1, 1, 1)
     assert counted(app) == (1, 1)
+
+
+@pytest.mark.both_databases
+def test_the_languages_of_an_event_stay_unless_the_files_are_asked_for(
+    app: Flask, desk: Desk
+) -> None:
+    with app.app_context():
+        make_event(slug="sample-forum", languages=["zh-Hant", "en"])
+    stayed = json.loads(desk.run(files.frab_xml(), "--into", "sample-forum", "--json"))
+    assert stayed["languages"] == ["zh-Hant", "en"]
+    said = desk.run(files.frab_xml(), "--into", "sample-forum", "--take-languages")
+    assert said.endswith("Languages of the pages: English\n")
+    with app.app_context():
+        wanted = sa.select(Event.languages).where(Event.slug == "sample-forum")
+        assert db.session.scalar(wanted) == ["en"]
 
 
 def test_a_file_that_names_its_title_needs_none(app: Flask, desk: Desk) -> None:

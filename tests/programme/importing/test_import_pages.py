@@ -19,7 +19,7 @@ from forum.core.permissions import Role
 from forum.core.text import Text
 from forum.programme.importing import reading, waiting
 from forum.programme.manage import frame, sent_files
-from forum.programme.models import Session, Speaker, WaitingImport
+from forum.programme.models import Material, Session, Speaker, WaitingImport
 from tests.events.browsing import Member
 from tests.factories import NOW, make_speaker
 from tests.programme.importing import files
@@ -259,3 +259,25 @@ def test_the_preview_of_many_sessions_asks_no_more_statements(
         counts.append(len(seen))
     assert counts[0] == counts[1]
     assert counts[1] <= 30
+
+
+def test_links_beyond_what_a_session_takes_are_named_before_they_are_left_out(
+    app: Flask, owner: Member
+) -> None:
+    def linked(first: int, number: int) -> bytes:
+        links = [
+            {"title": f"Link {one}", "url": f"https://example.com/{one}"}
+            for one in range(first, first + number)
+        ]
+        return files.frab_xml(files.frab_event(links=links))
+
+    send(owner, linked(0, 22))
+    assert "has 22 links, the first 20 kept" in owner.get(PREVIEW).text
+    assert owner.fill(PREVIEW, having="seen").status_code == 303
+    for first, said in ((100, ""), (200, "20 links are left out: a session takes 40 links")):
+        send(owner, linked(first, 20))
+        assert said in owner.get(PREVIEW).text
+        assert said or "left out" not in owner.get(PREVIEW).text
+        assert owner.fill(PREVIEW, having="seen").status_code == 303
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Material)) == 40

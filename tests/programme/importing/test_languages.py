@@ -16,7 +16,8 @@ from forum.core.errors import Forbidden
 from forum.core.permissions import Role
 from forum.core.text import Text
 from forum.events.models import Event
-from forum.programme.importing.languages import languages_in
+from forum.events.rules import EventState
+from forum.programme.importing.languages import languages_for, languages_in
 from forum.programme.importing.plans import Choices
 from forum.programme.importing.reading import read_programme
 from forum.programme.importing.storing import import_into
@@ -43,6 +44,14 @@ def in_three(app: Flask, house: SimpleNamespace) -> None:
     with app.app_context(), writing() as transaction:
         event = transaction.get_one(Event, house.event_id)
         event.languages = ["en", "zh-Hant", "zh-Hans"]
+        event.state = EventState.DRAFT
+
+
+@pytest.fixture
+def published_chinese_first(app: Flask, house: SimpleNamespace) -> None:
+    with app.app_context(), writing() as transaction:
+        event = transaction.get_one(Event, house.event_id)
+        event.languages = ["zh-Hant", "en"]
 
 
 def languages(app: Flask) -> list[str]:
@@ -82,6 +91,29 @@ def test_an_event_without_sessions_takes_the_languages_of_its_first_file_unless_
     assert languages(app) == ["en"]
     conflicts = owner.get("/manage/sample-forum/programme/conflicts").text
     assert "A translation is missing" not in conflicts
+
+
+@pytest.mark.usefixtures("published_chinese_first")
+def test_of_a_published_event_no_language_goes_unless_that_is_ticked(
+    app: Flask, owner: Member
+) -> None:
+    assert ASKED in send(owner, titled("One", "Two"))
+    assert owner.fill(f"{PLACE}/preview", having="seen").status_code == 303
+    assert languages(app) == ["zh-Hant", "en"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "titles", "wanted"),
+    [
+        (["zh-Hant", "en"], ("One", "港口設計"), ["zh-Hant", "en"]),
+        (["zh-Hans", "zh-Hant"], ("One", "港口設計"), ["zh-Hant", "en"]),
+        (["zh-Hant", "en"], ("One", "Two"), ["en"]),
+    ],
+)
+def test_languages_that_stay_keep_their_order(
+    shown: list[str], titles: list[str], wanted: list[str]
+):
+    assert languages_for(shown, read_programme(titled(*titles), HONG_KONG)) == wanted
 
 
 @pytest.mark.usefixtures("in_three")

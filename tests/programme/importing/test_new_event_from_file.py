@@ -11,14 +11,15 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from forum.core.db import counted_statements, db
+from forum.core.db import counted_statements, db, writing
 from forum.core.permissions import Role
 from forum.events.models import Event, Room
 from forum.events.rules import EventState
+from forum.people.models import Member as OfOrganisation
 from forum.programme.models import Session, Speaker, WaitingImport
 from forum.seats.models import SeatPool
 from tests.events.browsing import Member
-from tests.factories import make_speaker
+from tests.factories import NOW, make_speaker
 from tests.programme.importing import files
 
 PLACE = "/manage/new/from-file"
@@ -110,11 +111,21 @@ def test_the_zone_is_asked_and_the_times_are_shown_in_it_before_anything_is_made
     assert looked.status_code == 200
     assert "Kept" in looked.text
     assert "9:00" in looked.text
+    assert "There is a problem" not in looked.text, "nobody was asked for the seats yet"
     odd = owner.fill(PREVIEW, having="capacity", act="look", zone="Moon/Base")
     assert "There is no time zone" in odd.text
     owner.fill(PREVIEW, having="capacity", capacity="10", zone="Asia/Tokyo")
     event = made(app, "sample-conference")
     assert (event.zone, event.starts.hour) == ("Asia/Tokyo", 9)
+
+
+def test_enter_in_a_box_makes_the_event_rather_than_reading_the_times_again(
+    house: SimpleNamespace, owner: Member
+) -> None:
+    send(owner, talks(1))
+    form = owner.get(PREVIEW).text.partition("data-keep")[2]
+    first = form[form.index('<button type="submit"') :].partition("</button>")[0]
+    assert first.endswith(">Make the event")
 
 
 def test_a_known_person_is_found_by_name_or_made_anew_as_the_organiser_says(
@@ -131,11 +142,35 @@ def test_a_known_person_is_found_by_name_or_made_anew_as_the_organiser_says(
         assert len(found) == 2
 
 
-def test_the_same_file_makes_one_event(app: Flask, house: SimpleNamespace, owner: Member) -> None:
-    for status in (303, 409):
-        send(owner, talks(1))
-        assert owner.fill(PREVIEW, having="capacity", capacity="10").status_code == status
-    assert "This file was imported before" in owner.fill(PREVIEW, capacity="10").text
+def test_the_same_file_makes_one_event_and_its_second_upload_leads_there(
+    app: Flask, house: SimpleNamespace, owner: Member, second: Member
+) -> None:
+    for member in (owner, second):
+        send(member, talks(1))
+    assert owner.fill(PREVIEW, having="capacity", capacity="10").status_code == 303
+    late = second.fill(PREVIEW, having="capacity", capacity="10")
+    again = send(owner, talks(1))
+    for refused in (late, again):
+        assert refused.status_code == 409
+        assert "This file was imported before" in refused.text
+        assert 'href="/manage/sample-conference/programme"' in refused.text
+    assert waiting(app) == 1, "of a file sent again nothing is to be filled in for nothing"
+
+
+@pytest.mark.both_databases
+def test_a_file_that_one_of_two_organisations_has_can_become_an_event_of_the_other(
+    app: Flask, house: SimpleNamespace, owner: Member
+) -> None:
+    send(owner, talks(1))
+    owner.fill(PREVIEW, having="capacity", capacity="10")
+    with app.app_context(), writing() as transaction:
+        of_both = {"user_id": owner.user.id, "organisation_id": house.theirs.id}
+        transaction.add(OfOrganisation(**of_both, role=Role.OWNER, created_at=NOW))
+    assert send(owner, talks(1)).status_code == 303
+    there = str(house.theirs.id)
+    made_there = owner.fill(PREVIEW, having="capacity", capacity="10", organisation=there)
+    assert made_there.status_code == 303
+    assert send(owner, talks(1)).status_code == 409
 
 
 def test_a_file_of_which_no_event_can_be_made_is_refused_at_its_box(

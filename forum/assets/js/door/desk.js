@@ -1,6 +1,6 @@
 /** What becomes of a reading: sent at once, kept until it is answered, sent again by the same id. */
 
-/** @import { Count, Past, Reading, Scan, Verdict } from "./shapes.js" */
+/** @import { Count, Past, Programme, Reading, Scan, Verdict } from "./shapes.js" */
 /** @import { Queue } from "./queue.js" */
 /** @import { Server } from "./server.js" */
 
@@ -26,6 +26,7 @@ const LOCKED = new Set(["locked", "not_paired"]);
  * @property {(refused: Refused, scan: Scan | null) => void} onRefused
  * @property {(refused: Refused) => void} onLocked
  * @property {(count: Count, past: Past[]) => void} onState
+ * @property {(programme: Programme) => void} onProgramme
  * @property {(unreachable: boolean, waiting: number) => void} onLine
  */
 
@@ -86,8 +87,9 @@ export class Desk {
     const before = this.verdicts;
     const greet = performance.now() - this.greeted >= HELLO_AFTER;
     try {
-      const { count, past } = greet ? await this.server.hello() : await this.server.state();
+      const { count, past, programme } = greet ? await this.server.hello() : await this.server.state();
       if (greet) this.greeted = performance.now();
+      this.ears.onProgramme(programme);
       if (this.verdicts === before) this.ears.onState(count, past);
       this.#line(false);
     } catch (problem) {

@@ -37,6 +37,7 @@ export function say(piece) {
   const span = document.createElement("span");
   span.textContent = piece.text;
   if (piece.lang) span.lang = piece.lang;
+  if (piece.strong) span.className = "strong";
   return span;
 }
 

@@ -1,6 +1,6 @@
 /** Talking to the server: what was refused, and what merely did not arrive, are two things. */
 
-/** @import { Count, Found, Past, Scan, Verdict } from "./shapes.js" */
+/** @import { Count, Found, Past, Programme, Scan, Verdict } from "./shapes.js" */
 
 const PATIENCE = 6000;
 
@@ -65,12 +65,12 @@ export class Server {
     throw new Refused(answer.status, content);
   }
 
-  /** @returns {Promise<{ count: Count, past: Past[] }>} */
+  /** @returns {Promise<{ count: Count, past: Past[], programme: Programme }>} */
   state() {
     return this.call("state");
   }
 
-  /** @returns {Promise<{ count: Count, past: Past[] }>} */
+  /** @returns {Promise<{ count: Count, past: Past[], programme: Programme }>} */
   hello() {
     return this.call("hello", {});
   }

@@ -28,6 +28,10 @@
  *
  * @typedef {{ admitted: number, expected: number }} Count
  *
+ * @typedef {object} Programme
+ * @property {Piece[][]} lines What is on and what comes next, a line each.
+ * @property {string} at The time of day at which that was so.
+ *
  * @typedef {"camera" | "scanner" | "typed" | "search"} Way
  *
  * @typedef {{ code?: string, registration?: string, way: Way }} Reading

@@ -1,6 +1,6 @@
 /** The upper part of the page: ready to scan, or a verdict; the count; the bar above. */
 
-/** @import { Count, Past, Piece, Verdict } from "./shapes.js" */
+/** @import { Count, Past, Piece, Programme, Verdict } from "./shapes.js" */
 
 import { byId, filled, say } from "./page.js";
 
@@ -20,6 +20,11 @@ export class Stage {
     this.kind = this.stage.dataset.kind ?? "ready";
     /** The scan whose verdict stands there, or nothing. */
     this.shown = "";
+    this.programme = byId("programme");
+    this.known = document.createElement("p");
+    this.known.hidden = true;
+    this.known.textContent = words.as_of.replace("{at}", this.programme.dataset.at ?? "");
+    this.programme.prepend(this.known);
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.ready.hidden = false;
@@ -60,6 +65,13 @@ export class Stage {
     byId("last").textContent = this.words.last.replace("{who}", who.text).replace("{word}", word).replace("{at}", at);
   }
 
+  /** @param {Programme} programme */
+  showProgramme({ lines, at }) {
+    this.known.textContent = this.words.as_of.replace("{at}", at);
+    this.programme.replaceChildren(this.known, ...lines.map((pieces) => row(pieces)));
+    this.programme.hidden = lines.length === 0;
+  }
+
   /** @param {string} text */
   hint(text) {
     byId("hint").textContent = text;
@@ -71,13 +83,14 @@ export class Stage {
   }
 
   /**
-   * The amber bar: nothing when the server answers.
+   * The amber bar, and since when the programme is known: nothing when the server answers.
    * @param {boolean} unreachable
    * @param {number} waiting
    */
   showBar(unreachable, waiting) {
     const bar = byId("bar");
     bar.hidden = !unreachable;
+    this.known.hidden = !unreachable;
     const text = waiting ? this.words.bar_waiting.replace("{count}", String(waiting)) : this.words.bar;
     const says = /** @type {HTMLElement} */ (bar.querySelector("span"));
     if (!bar.hidden && says.textContent !== text) says.textContent = text;
@@ -96,6 +109,13 @@ export class Stage {
     this.verdict.hidden = kind === "ready";
     this.onChange();
   }
+}
+
+/** @param {Piece[]} pieces */
+function row(pieces) {
+  const line = document.createElement("p");
+  line.append(...pieces.map((piece) => say(piece)));
+  return line;
 }
 
 /** @param {Piece[]} pieces */
