@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,6 +43,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("browser"))
 
+
+# What was imported stays for the whole run: searching it for waste would be a part of every test.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 100)
 
 # Seconds are not judged on machines where others are at work too.
 hypothesis_settings.register_profile("forum", deadline=None)
