@@ -64,7 +64,7 @@ def test_two_busy_processes_write_in_turn_and_never_together(file: str):
     assert sorted(order) == sorted("a" * WRITES + "b" * WRITES)
     together = order[: min(order.rindex("a"), order.rindex("b"))]
     changes = sum(before != after for before, after in pairwise(together))
-    assert changes > len(together) / 10  # the other is seldom awake when this machine is busy
+    assert changes > len(together) / 4
 
 
 def test_a_process_that_is_killed_in_its_turn_holds_up_nobody(file: str):
