@@ -9,6 +9,9 @@ WORKERS ?= 2
 PLACES := pyproject.toml uv.lock hatch_build.py .ci/prepare.py
 CODE := forum tests benchmarks .ci hatch_build.py
 
+# Where Python may not keep what it compiled, each process a test starts compiles all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test soak lint format migrate translate assets bench shots python
 

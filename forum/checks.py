@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from alembic.util import CommandError
 from flask import current_app
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from forum.core import audit, outbox, typesetting
 from forum.core.db import db
+from forum.core.errors import DomainError
 from forum.database import check_schema
 from forum.registrations.recount import PlacesRecount, Recount, recount, recount_places
 from forum.settings import Settings
@@ -33,6 +35,19 @@ class Finding:
 def doctor() -> list[Finding]:
     """Look at everything; the order is that of the printed list."""
     return [*_of_the_database(), _disk(), _base_url(), _mail(), _pdf()]
+
+
+def told(error: Exception) -> str | None:
+    """Return the sentence in which an operator is told of an error; None of one unforeseen."""
+    if isinstance(error, DomainError):
+        return str(error)
+    if isinstance(error, OperationalError):
+        return f"The database does not answer: {said_by(error)}"
+    if isinstance(error, DBAPIError):
+        return f"The database refused: {said_by(error)}"
+    if isinstance(error, CommandError):
+        return f"The database's schema is not one this Forum knows: {error}"
+    return None
 
 
 def said_by(error: DBAPIError) -> str:

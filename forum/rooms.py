@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from forum.calendar import reader as calendar_reader
 from forum.calendar.personal import blueprint as personal_calendar
 from forum.calendar.views import blueprint as calendar
+from forum.checkin import stories as checkin_stories
 from forum.checkin.api import blueprint as door_api
 from forum.checkin.manage import blueprint as door_manage
 from forum.checkin.views import blueprint as door
@@ -14,7 +15,9 @@ from forum.events import listeners as events_listeners
 from forum.events.manage import blueprint as events_manage
 from forum.events.views import blueprint as events
 from forum.messaging import listeners as messaging_listeners
+from forum.messaging import stories as messaging_stories
 from forum.messaging.manage import blueprint as messages
+from forum.messaging.views import blueprint as opting_out
 from forum.people import cli as people_cli
 from forum.people import listeners as people_listeners
 from forum.people import views as people
@@ -26,11 +29,13 @@ from forum.programme.manage import blueprint as programme_manage
 from forum.programme.views import blueprint as programme
 from forum.registrations import cli as registrations_cli
 from forum.registrations import listeners as registrations_listeners
+from forum.registrations import stories as registrations_stories
 from forum.registrations.manage import blueprint as registrations_manage
 from forum.registrations.views import blueprint as registrations
 from forum.site.booking import blueprint as booking
 from forum.site.health import blueprint as health
 from forum.site.home import blueprint as home
+from forum.site.invitation import blueprint as invitation
 from forum.site.schedule import blueprint as schedule
 from forum.site.speaker_office import blueprint as speaker_office
 from forum.site.speaker_page import blueprint as speaker_page
@@ -44,7 +49,7 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     people.blueprint, people_manage, events, events_manage, programme, programme_manage,
     programme_files, registrations, registrations_manage, tickets, calendar, personal_calendar,
-    door, door_api, door_manage, messages, site, booking, schedule,
+    door, door_api, door_manage, messages, opting_out, site, booking, invitation, schedule,
     speaker_page, speaker_office, home, health,
 )  # fmt: skip
 
@@ -53,6 +58,7 @@ COMMANDS = (*people_cli.commands, *programme_cli.commands, *registrations_cli.co
 LISTENERS = (
     people_listeners, events_listeners, programme_listeners, registrations_listeners,
     tickets_listeners, messaging_listeners, calendar_reader,
+    registrations_stories, checkin_stories, messaging_stories,
 )  # fmt: skip
 """Importing them registered their reactions; naming them here keeps them in the house."""
 

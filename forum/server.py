@@ -1,28 +1,28 @@
-"""`forum serve`: Granian's web workers and one jobs process, started and stopped together."""
+"""`forum serve`: Granian's web workers and one jobs process, started and stopped together.
+
+This process only supervises: it loads neither rooms nor database. What its processes do stands in
+`forum.workers`, and they are forked from one that has it loaded (`forum.preloaded`).
+"""
 
 from __future__ import annotations
 
-import gc
 import logging
 import multiprocessing
 import os
-import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from functools import partial
-from types import FrameType
+from importlib import import_module
+from multiprocessing.context import ForkServerProcess, SpawnProcess
 from typing import TYPE_CHECKING, Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from forum.app import create_app
 from forum.core import logs
-from forum.core.http.live import streams_of
 from forum.last_door import LastDoor
 from forum.settings import Settings, load
 
@@ -37,8 +37,27 @@ BACKLOG = 2048
 STOP_SECONDS = 7
 JOBS_LIVED_WELL_SECONDS = 30
 LONGEST_PAUSE_SECONDS = 30
-JOBS_NICENESS = 5
-SUPERVISOR = "_FORUM_SUPERVISOR"
+LOOK_SECONDS = 1.0
+PRELOADED = ["forum.preloaded"]
+FORKS = sys.platform == "linux" and "forkserver" in multiprocessing.get_all_start_methods()
+TRIES, PAUSE_SECONDS = 10, 0.2
+
+
+class Forked(ForkServerProcess):
+    """A process forked from the one that has Forum loaded."""
+
+    def start(self) -> None:
+        """Start; where the one to fork from is just dying, wait for the next one."""
+        for _ in range(TRIES):
+            try:
+                return super().start()
+            except (EOFError, OSError) as error:
+                log.warning("there was nothing to fork from: %s", type(error).__name__)
+                time.sleep(PAUSE_SECONDS)
+        return super().start()
+
+
+PROCESSES: type[Forked | SpawnProcess] = Forked if FORKS else SpawnProcess
 
 
 class PortInUse(Exception):
@@ -65,24 +84,47 @@ def check_port(host: str, port: int) -> None:
 
 def application() -> Flask:
     """Build an application from the environment: for Flask's own commands and foreign servers."""
-    return create_app(load())
+    app: Flask = import_module("forum.app").create_app(load())
+    return app
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the schema up to date, in a process of its own; exits 1 if that one cannot."""
+    _preload()
+    process = PROCESSES(name="forum-schema", target=_in_process, args=("prepare", settings))
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise SystemExit(1)
 
 
 def serve(settings: Settings, *, host: str, port: int, jobs: bool, quiet: bool = False) -> None:
     """Serve until SIGINT or SIGTERM; `jobs` starts the one jobs process beside the web workers."""
-    # A forked worker would inherit this process's threads and its connections to the database.
-    multiprocessing.set_start_method("spawn", force=True)
+    _preload()
     reserved = _reserve(host, port)
     keeper = _Jobs(settings, quiet=quiet) if jobs else None
     server = _Supervisor(reserved, host=host, port=port, jobs=keeper, quiet=quiet)
     try:
         server.serve(
-            target_loader=partial(_web_application, settings, checkpoints=not jobs),
+            target_loader=partial(_in_process, "web_application", settings, checkpoints=not jobs),
             wrap_loader=False,
         )
     finally:
         server.end_jobs()
         reserved.close()
+
+
+def _preload() -> None:
+    """Say what the process is to have loaded from which all others are forked."""
+    # As the console script does: what lies in the folder of the call is no module of Forum's.
+    os.environ["PYTHONSAFEPATH"] = "1"
+    multiprocessing.set_start_method("spawn", force=True)
+    multiprocessing.set_forkserver_preload(PRELOADED)
+
+
+def _in_process(name: str, *words: Any, **choices: Any) -> Any:  # noqa: ANN401 - as the function called
+    """Call a function of `forum.workers`, in the process that was started for it."""
+    return getattr(import_module("forum.workers"), name)(*words, **choices)
 
 
 def _reserve(host: str, port: int) -> socket.socket:
@@ -101,50 +143,6 @@ def _reserve(host: str, port: int) -> socket.socket:
         reserved.close()
         raise PortInUse(host, port, reason) from None
     return reserved
-
-
-def _web_application(settings: Settings, *, checkpoints: bool) -> Flask:
-    """Build a web worker's application, inside the worker."""
-    # In a group of its own Ctrl-C reaches the supervisor alone, which stops all in order.
-    os.setpgrp()
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    app = create_app(settings, checkpoints=checkpoints)
-    _end_streams_at_a_signal(app)
-    if settings.redis_url:
-        from forum.jobs import nudge_by_redis  # noqa: PLC0415 - Huey and Redis load for half a second
-
-        nudge_by_redis(app)
-    # What the application is made of stays: to walk it at each collection would cost a long page
-    # as much again as its rendering.
-    gc.collect()
-    gc.freeze()
-    return app
-
-
-def _end_streams_at_a_signal(app: Flask) -> None:
-    """Have the signal that stops this worker end its streams too: else it would wait for them.
-
-    Granian sets handlers of its own; what Python writes for each signal is read beside them.
-    """
-    reading, writing = socket.socketpair()
-    writing.setblocking(False)  # noqa: FBT003 - the socket's own shape
-    signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-
-    app.extensions["forum_signals"] = writing
-    threading.Thread(target=_end_streams, args=(app, reading), name="signals", daemon=True).start()
-
-
-def _end_streams(app: Flask, signals: socket.socket) -> None:
-    while not {signal.SIGTERM, signal.SIGINT} & set(signals.recv(16)):
-        continue
-    streams_of(app).close()
-
-
-def _end_with_parent() -> None:
-    """Wait until the supervisor is gone, however it ended, and then stop this worker too."""
-    if (parent := multiprocessing.parent_process()) is not None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 class _Supervisor(MPServer):
@@ -169,10 +167,42 @@ class _Supervisor(MPServer):
             log_access=False,
         )
         self._last_door = LastDoor(reserved)
+        self._respawns = False
+        self.on_startup(
+            threading.Thread(target=self._find_forgotten, name="forgotten", daemon=True).start
+        )
         self._jobs = jobs
         if jobs:
             # Only now does a signal reach us, and nothing is left behind by it.
             self.on_startup(jobs.start)
+
+    def _spawn_worker(self, *words: Any, **choices: Any) -> Any:  # noqa: ANN401 - Granian has no types
+        """Fork the worker: Granian itself knows only how to spawn it."""
+        worker = super()._spawn_worker(*words, **choices)
+        made = worker.inner
+        worker.inner = PROCESSES(name=made.name, target=made._target, args=made._args)  # noqa: SLF001 - what Granian would have started
+        return worker
+
+    def _respawn_workers(self, *words: Any, **choices: Any) -> None:  # noqa: ANN401 - Granian has no types
+        """Start workers again."""
+        self._respawns = True
+        try:
+            super()._respawn_workers(*words, **choices)
+        finally:
+            self._respawns = False
+
+    def _find_forgotten(self) -> None:
+        """Note the end of a worker again where Granian lost it: it may when two end at once."""
+        seen: set[Any] = set()
+        while not self.interrupt_signal:
+            time.sleep(LOOK_SECONDS)
+            dead = set() if self._respawns else {one for one in self.wrks if _is_forgotten(one)}
+            for worker in dead & seen:
+                if worker.idx not in self.interrupt_children:
+                    log.error("worker-%s had ended unseen; it is started again", worker.idx + 1)
+                    self.interrupt_children.append(worker.idx)
+                    self.main_loop_interrupt.set()
+            seen = dead
 
     def signal_handler_interrupt(self, *_signal: object) -> None:
         """Let web workers and jobs finish side by side."""
@@ -199,16 +229,18 @@ def _lives(worker: Any) -> bool:  # noqa: ANN401 - Granian has no types
     return bool(worker.is_alive())
 
 
+def _is_forgotten(worker: Any) -> bool:  # noqa: ANN401 - Granian has no types
+    return not worker.interrupt_by_parent and not _lives(worker)
+
+
 class _Jobs(threading.Thread):
     """Keeps one jobs process alive: starts it again when it dies, later each time."""
 
     def __init__(self, settings: Settings, *, quiet: bool) -> None:
         super().__init__(daemon=True, name="jobs")
-        self._environment = os.environ | _environment(settings) | {SUPERVISOR: str(os.getpid())}
-        choices = ["--quiet"] if quiet else []
-        self._words = [sys.executable, "-P", "-m", "forum", "worker", *choices]
+        self._work = partial(_in_process, "jobs", settings, quiet=quiet)
         self._over = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | SpawnProcess | None = None
 
     def start(self) -> None:
         """Start the process and the watch over it."""
@@ -219,9 +251,10 @@ class _Jobs(threading.Thread):
         """Watch; the pause before each new start doubles while it dies young."""
         born, pause = time.monotonic(), 1.0
         while self._process:
-            code = self._process.wait()
+            self._process.join()
             if self._over.is_set():
                 return
+            code = self._process.exitcode
             log.error("the jobs process ended with code %s; it is started again", code)
             lived_well = time.monotonic() - born > JOBS_LIVED_WELL_SECONDS
             pause = 1.0 if lived_well else min(pause * 2, LONGEST_PAUSE_SECONDS)
@@ -243,49 +276,13 @@ class _Jobs(threading.Thread):
         """Return once the process has ended, at the latest after STOP_SECONDS."""
         self.ask_to_stop()
         if self._process:
-            try:
-                self._process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
+            self._process.join(STOP_SECONDS)
+            if self._process.is_alive():
                 log.warning("the jobs process did not stop in time and was ended")
                 self._process.kill()
-                self._process.wait()
+                self._process.join()
 
-    def _new_process(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            self._words, env=self._environment, stdin=subprocess.DEVNULL, process_group=0
-        )
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    return {
-        "FORUM_INSTANCE": str(settings.instance),
-        "FORUM_BASE_URL": settings.base_url,
-        "FORUM_DATABASE_URL": settings.database_url,
-        "FORUM_REDIS_URL": settings.redis_url,
-        "FORUM_SMTP_URL": settings.smtp_url,
-        "FORUM_MAIL_FROM": settings.mail_from,
-        "FORUM_TRUSTED_PROXIES": str(settings.trusted_proxies),
-        "FORUM_FONT_DIRS": os.pathsep.join(settings.font_dirs),
-    }
-
-
-def stop_on_signals(stop: threading.Event) -> None:
-    """Set the event at SIGINT and SIGTERM, and when the supervisor is gone: for jobs."""
-
-    def _stop(_number: int, _frame: FrameType | None) -> Any:  # noqa: ANN401 - as the signal module wants it
-        stop.set()
-
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
-    if supervisor := os.environ.get(SUPERVISOR):
-        # Beside web workers on the same machine: guests who wait come before mails.
-        os.nice(JOBS_NICENESS)
-        watch = partial(_stop_without, int(supervisor), stop)
-        threading.Thread(target=watch, name="supervisor", daemon=True).start()
-
-
-def _stop_without(supervisor: int, stop: threading.Event) -> None:
-    while os.getppid() == supervisor:
-        if stop.wait(1):
-            return
-    stop.set()
+    def _new_process(self) -> Forked | SpawnProcess:
+        process = PROCESSES(name="forum-jobs", target=self._work, daemon=True)
+        process.start()
+        return process

@@ -22,8 +22,11 @@ MAIL_FROM = "Forum <forum@localhost>"
 KEY_BYTES = 32
 SHORTEST_KEY = 32
 MOST_PROXIES = 5
+FORM_SECONDS = 1.5
+MOST_FORM_SECONDS = 60
 LARGEST_PORT = 65_535
 USUAL_PORTS = {"http": 80, "https": 443}
+_SECONDS = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f.]*:[0-9a-f:.]*")
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f,;<>@]+@[^\s\x00-\x1f\x7f,;<>@]+")
 
@@ -45,6 +48,7 @@ class Settings:
     mail_from: str = MAIL_FROM
     trusted_proxies: int = 0
     font_dirs: tuple[str, ...] = ()
+    form_seconds: float = FORM_SECONDS
 
     def __repr__(self) -> str:
         """Show nothing that is secret."""
@@ -120,7 +124,16 @@ def _checked(place: Path, values: Mapping[str, str]) -> Settings:
         mail_from=_sender(values.get("mail_from", "") or MAIL_FROM),
         trusted_proxies=_count(values.get("trusted_proxies", "") or "0"),
         font_dirs=tuple(part for part in values.get("font_dirs", "").split(os.pathsep) if part),
+        form_seconds=_seconds(values.get("form_seconds", "") or str(FORM_SECONDS)),
     )
+
+
+def _seconds(value: str) -> float:
+    """Return how long a public form must have been open before it is taken."""
+    if not _SECONDS.fullmatch(value.strip()) or float(value) > MOST_FORM_SECONDS:
+        message = f"FORUM_FORM_SECONDS must be a number from 0 to 60, like 1.5, not {value!r}."
+        raise WrongSetting(message)
+    return float(value)
 
 
 def _web_address(value: str) -> str:

@@ -25,6 +25,7 @@ from tests.support.live import LiveForum, live_forum
 from tests.support.mail import Mailbox, mail_server
 from tests.support.postgres import Postgres, postgres
 from tests.support.redis import redis_server
+from tests.support.templates import compile_templates_once
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 NewContext = Callable[..., BrowserContext]
@@ -37,17 +38,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_url", (SQLITE, POSTGRESQL), indirect=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep browser tests in one worker, so that one Chromium serves them all."""
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 # What was imported stays for the whole run: searching it for waste would be a part of every test.
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 100)
+
+compile_templates_once()
 
 # Seconds are not judged on machines where others are at work too.
 hypothesis_settings.register_profile("forum", deadline=None)
@@ -203,7 +199,7 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Camera:
 
 @pytest.fixture(scope="session")
 def browser(camera: Camera) -> Iterator[Browser]:
-    """The one Chromium of this run."""
+    """The one Chromium of this worker of the run."""
     with chromium(camera) as started:
         if started is None:
             missing("There is no Chromium here: neither FORUM_TEST_CHROMIUM nor on the path.")

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
 
@@ -28,10 +27,9 @@ from tests.factories import make_event
 from tests.registrations.desk import guest, hidden_fields
 from tests.support import databases
 from tests.support.ground import answers, free_port, wait_until
-from tests.support.live import live_forum
+from tests.support.live import live_forum, processes_below
 
 CLIENTS = 4
-PROC = Path("/proc")
 
 
 class Crowd:
@@ -85,9 +83,7 @@ class Crowd:
 
 def kill_all(supervisor: int, port: int) -> None:
     """End a Forum's processes as a power cut does."""
-    tasks = (PROC / f"{supervisor}/task").iterdir()
-    children = " ".join((task / "children").read_text("ascii") for task in tasks).split()
-    for pid in (supervisor, *map(int, children)):
+    for pid in (supervisor, *processes_below(supervisor)):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not answers(port), seconds=10, what="the end of all processes")

@@ -79,7 +79,9 @@ def test_other_programs_variables_and_those_of_tests_are_left_alone(tmp_path: Pa
 def test_an_unknown_variable_is_named_with_those_that_are_known(tmp_path: Path) -> None:
     said = _refusal(tmp_path, base_ulr="https://forum.example.com")
     assert "There is no setting FORUM_BASE_ULR (in the environment)" in said
-    assert "base_url, database_url, font_dirs, mail_from, redis_url, secret_key" in said
+    assert (
+        "base_url, database_url, font_dirs, form_seconds, mail_from, redis_url, secret_key" in said
+    )
 
 
 @pytest.mark.parametrize("name", ["base_ulr", "instance", "BASE_URL"])
@@ -336,3 +338,12 @@ def test_a_site_is_found_under_its_host_however_the_setting_was_typed(
     finally:
         databases.close(app)
     assert answers == [200, 400]
+
+
+@pytest.mark.parametrize("typed", ["-1", "61", "1,5", "soon", "1e1", "١"])
+def test_how_long_a_form_must_be_open_is_a_number_of_seconds(tmp_path: Path, typed: str) -> None:
+    assert "FORUM_FORM_SECONDS must be a number from 0 to 60" in _refusal(
+        tmp_path, form_seconds=typed
+    )
+    assert _load(tmp_path).form_seconds == 1.5
+    assert _load(tmp_path, form_seconds="0").form_seconds == 0

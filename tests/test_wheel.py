@@ -17,6 +17,9 @@ from forum.assets.build import is_current
 from forum.settings import PREFIX
 from tests.support.ground import answers, end, free_port, missing, wait_until
 
+# One worker of the run builds them.
+pytestmark = pytest.mark.xdist_group("wheel")
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from uuid import UUID
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Optional, StopValidation
+from wtforms.widgets import CheckboxInput
 
 from forum.checkin.rules import LONGEST_HELPER, CheckpointKind, Hours
 from forum.core.http.form_parts import (
@@ -21,6 +23,7 @@ from forum.core.http.form_parts import (
     line_in_three,
 )
 from forum.events.rules import moment_of
+from forum.registrations.rules import LONGEST_NAME, LONGEST_ORGANISATION
 
 LONGEST_CHECKPOINT = 60
 LONGEST_CODE = 500
@@ -62,6 +65,21 @@ class ScanIdForm(FlaskForm):
     scan_id = HiddenField()
 
 
+class TypesField(SelectMultipleField):
+    """Ticket types to tick, all of them unless some were left out."""
+
+    option_widget = CheckboxInput()
+    data: list[str] | None
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse a type that is not there, and none at all."""
+        del form
+        offered = {str(value) for value, *_ in self.iter_choices()}
+        if self.choices and not set(self.data or ()) & offered:
+            raise StopValidation(gettext("Tick at least one ticket type"))
+        self.data = [one for one in self.data or () if one in offered]
+
+
 class CheckpointForm(OfficeForm):
     """A place where tickets are scanned; hours on the event's clock."""
 
@@ -86,10 +104,21 @@ class CheckpointForm(OfficeForm):
     )
     opens_at = MomentField(lazy_gettext("Lets in from"), [Optional()])
     closes_at = MomentField(lazy_gettext("Lets in until"), [Optional()])
+    types = TypesField(
+        lazy_gettext("Ticket types that may enter"),
+        description=lazy_gettext(
+            "With all of them ticked, types that you add later may enter too."
+        ),
+    )
 
     def hours(self, zone: tzinfo) -> Hours:
         """Return the bounds in UTC; raises FarYear and NoSuchMoment, which name their box."""
         return Hours(self._bound("opens_at", zone), self._bound("closes_at", zone))
+
+    def only(self) -> list[UUID]:
+        """Return the only types that may enter, none where all of them were ticked."""
+        offered, ticked = self.types.choices or [], self.types.data or []
+        return [] if len(ticked) == len(offered) else [UUID(one) for one in ticked]
 
     def _bound(self, name: str, zone: tzinfo) -> datetime | None:
         local = self[name].data
@@ -109,4 +138,16 @@ class UndoForm(OfficeForm):
     reason = LineField(
         lazy_gettext("Why"),
         [Enter(lazy_gettext("Say why this is undone")), SaysWhat(LONGEST_REASON)],
+    )
+
+
+class StandByForm(OfficeForm):
+    """Somebody who waits at the door without a seat."""
+
+    person = LineField(
+        lazy_gettext("Full name"),
+        [Enter(lazy_gettext("Enter the name of who waits")), SaysWhat(LONGEST_NAME)],
+    )
+    organisation = LineField(
+        lazy_gettext("Organisation"), [Optional(), SaysWhat(LONGEST_ORGANISATION)]
     )

@@ -43,6 +43,19 @@ class Checkpoint(Model):
         return self.event_id if self.kind is CheckpointKind.ENTRANCE else self.id
 
 
+class CheckpointType(Model):
+    """A ticket type that may enter at a checkpoint; where none is named, all of them may."""
+
+    __tablename__ = "checkpoint_type"
+
+    checkpoint_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("checkpoint.id", ondelete="CASCADE"), primary_key=True
+    )
+    ticket_type_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("ticket_type.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class PairingLink(Model):
     """A one-time secret that turns a phone into a device of one checkpoint."""
 
@@ -67,7 +80,10 @@ class PairingLink(Model):
 
 
 class Device(Model):
-    """A paired phone or scanner with the rights of its checkpoint, until it lapses or is locked."""
+    """A paired phone or scanner with the rights of its checkpoint, until it lapses or is locked.
+
+    One that is `office` is no phone: it stands for a member who lets people in on an office page.
+    """
 
     __tablename__ = "device"
 
@@ -80,6 +96,7 @@ class Device(Model):
     name: Mapped[str] = mapped_column(sa.String(80))
     secret_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
     may_search: Mapped[bool] = mapped_column(default=True)
+    office: Mapped[bool] = mapped_column(default=False)
     paired_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]

@@ -40,6 +40,7 @@ class Way(StrEnum):
     SCANNER = "scanner"
     TYPED = "typed"
     SEARCH = "search"
+    STAND_BY = "stand_by"
 
 
 class Kind(StrEnum):
@@ -65,6 +66,7 @@ class Reason(StrEnum):
     REVOKED = "revoked"
     WRONG_EVENT = "wrong_event"
     WRONG_DAY = "wrong_day"
+    NOT_THIS_DOOR = "not_this_door"
     FORGED = "forged"
     UNKNOWN_CODE = "unknown_code"
     NOT_A_TICKET = "not_a_ticket"
@@ -92,13 +94,17 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that a verdict may depend on; `state` is the registration's, None if not found."""
+    """Everything that a verdict may depend on; `state` is the registration's, None if not found.
+
+    `type_enters` says whether the guest's ticket type may enter at this checkpoint at all.
+    """
 
     reading: Reading
     state: str | None = None
     same_event: bool = True
     revoked: bool = False
     already_in: bool = False
+    type_enters: bool = True
     device_locked: bool = False
     scanned_at: datetime | None = None
     opens_at: datetime | None = None
@@ -132,6 +138,7 @@ TABLE: tuple[tuple[Callable[[Facts], bool], Reason], ...] = (
     (_in_state("pending"), Reason.PENDING),
     (lambda facts: facts.state != "confirmed", Reason.UNKNOWN_CODE),
     (lambda facts: facts.revoked, Reason.REVOKED),
+    (lambda facts: not facts.type_enters, Reason.NOT_THIS_DOOR),
     (lambda facts: facts.outside_hours, Reason.WRONG_DAY),
     (lambda facts: facts.already_in, Reason.ALREADY_IN),
 )
@@ -176,6 +183,12 @@ WORDING: dict[Reason, Wording] = {
     Reason.REVOKED: Wording(Kind.STOP, _STOP, sentence("Ticket no longer valid"), _DESK),
     Reason.WRONG_EVENT: Wording(Kind.STOP, _STOP, sentence("Ticket for another event"), _DESK),
     Reason.WRONG_DAY: Wording(Kind.STOP, _STOP, sentence("Not at this time"), _DESK),
+    Reason.NOT_THIS_DOOR: Wording(
+        Kind.STOP,
+        _STOP,
+        sentence("Not this door"),
+        (sentence("The ticket is good, but not here. Show the guest where to go."),),
+    ),
     Reason.FORGED: Wording(
         Kind.STOP,
         _STOP,

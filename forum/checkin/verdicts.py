@@ -28,7 +28,11 @@ class NewScan:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """As much of a guest as the door needs."""
+    """As much of a guest as the door needs.
+
+    `seating` is the row or table of an invitation; `greeted` guests are told to the greeter, by
+    `salutation` where it is theirs and not that of somebody in whose place they come.
+    """
 
     registration_id: UUID
     name: str
@@ -36,6 +40,9 @@ class Guest:
     organisation: str
     code: str
     ticket_type: Text
+    salutation: str = ""
+    seating: str = ""
+    greeted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

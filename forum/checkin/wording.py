@@ -13,12 +13,12 @@ from forum.core import dates
 from forum.core.http.i18n import current_language, translated
 from forum.core.ids import shown
 from forum.core.languages import by_key
+from forum.core.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from forum.checkin.verdicts import Count, Finding, Found, Guest, Verdict
-    from forum.core.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,8 @@ def worded(verdict: Verdict, *, now: datetime) -> Worded:
         lines.insert(0, names)
     if verdict.guest and verdict.guest.organisation and verdict.reason is Reason.ADMITTED:
         lines.insert(0, (Piece(verdict.guest.organisation),))
+    if verdict.guest and verdict.reason is Reason.ADMITTED:
+        lines = [*_greeting(verdict.guest), *lines]
     return Worded(
         scan_id=str(verdict.scan_id),
         kind=wording.kind,
@@ -165,6 +167,18 @@ def day_and_time(moment: datetime, zone: tzinfo) -> str:
     return day(moment, zone) + between + time_of_day(moment, zone)
 
 
+def _greeting(guest: Guest) -> Sequence[Line]:
+    """Return whom to tell the greeter of, and where the guest sits."""
+    lines: list[Line] = []
+    if guest.greeted:
+        name = _one_name(guest).text
+        who = f"{guest.salutation} {name}" if guest.salutation else name
+        lines.append((Piece(gettext("VIP: tell the greeter, %(who)s", who=who), strong=True),))
+    if guest.seating:
+        lines.append((Piece(gettext("Seating: %(seating)s", seating=guest.seating)),))
+    return lines
+
+
 def _lines(verdict: Verdict) -> Sequence[Line]:
     if verdict.reason is Reason.ALREADY_IN and verdict.earlier:
         return ((Piece(_earlier(verdict), strong=True),),)
@@ -173,8 +187,9 @@ def _lines(verdict: Verdict) -> Sequence[Line]:
         return ((Piece(gettext("cancelled on %(day)s", day=on)),),)
     if verdict.reason is Reason.WRONG_EVENT and verdict.other_event:
         return _other_event(verdict)
-    if verdict.reason is Reason.WRONG_DAY:
-        return ((Piece(_hours(verdict)),),)
+    if verdict.reason in {Reason.NOT_THIS_DOOR, Reason.WRONG_DAY}:
+        says = _hours if verdict.reason is Reason.WRONG_DAY else _not_here
+        return ((Piece(says(verdict)),),)
     if verdict.reason in {Reason.UNKNOWN_CODE, Reason.NOT_A_TICKET} and verdict.code_shown:
         return ((Piece(verdict.code_shown),),)
     return ()
@@ -200,6 +215,17 @@ def _other_event(verdict: Verdict) -> tuple[Line, ...]:
     if not other.title:
         return ((Piece(gettext("An event of another organiser")),), on)
     return ((_text(other.title, verdict),), on)
+
+
+def _not_here(verdict: Verdict) -> str:
+    kind = verdict.guest.ticket_type if verdict.guest else Text()
+    where = _text(verdict.checkpoint, verdict).text
+    said = gettext(
+        "Tickets of the type “%(type)s” do not enter at %(where)s",
+        type=_text(kind, verdict).text,
+        where=where,
+    )
+    return str(said)
 
 
 def _hours(verdict: Verdict) -> str:

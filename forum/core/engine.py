@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 WRITE = "forum_write"
 BUSY_MILLISECONDS = 10_000
 LARGEST_SQLITE_CACHE_KIB = 16_384
+POOL_SECONDS = 8
+"""Who gets no connection by then is told to try again, before the browser gives up."""
 
 
 def engine_options(url: str, *, checkpoints: bool) -> dict[str, Any]:
@@ -31,6 +33,7 @@ def engine_options(url: str, *, checkpoints: bool) -> dict[str, Any]:
             "poolclass": QueuePool,
             "pool_size": 16,
             "max_overflow": 32,
+            "pool_timeout": POOL_SECONDS,
             "execution_options": {"forum_checkpoints": checkpoints},
             "hide_parameters": True,
         }
@@ -42,6 +45,7 @@ def engine_options(url: str, *, checkpoints: bool) -> dict[str, Any]:
         "pool_pre_ping": True,
         "pool_size": 16,
         "max_overflow": 16,
+        "pool_timeout": POOL_SECONDS,
         "connect_args": {
             "options": "-c timezone=UTC -c lock_timeout=8s -c statement_timeout=15s"
             " -c synchronous_commit=on",

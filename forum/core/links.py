@@ -23,11 +23,17 @@ class Purpose(StrEnum):
     """What a derived link is for; a token of one purpose is worthless for another."""
 
     BOOKING = "booking"
+    REGISTRATION = "registration"
+    CONTACT = "contact"
     SIGN_IN = "sign_in"
     MEMBER_INVITATION = "member_invitation"
     PREVIEW = "preview"
     SPEAKER = "speaker"
     SPEAKER_FEED = "speaker_feed"
+    GUEST_INVITATION = "guest_invitation"
+    OPT_OUT = "opt_out"
+    TYPE = "ticket_type"
+    ANSWER_FILE = "answer_file"
 
 
 @dataclass(frozen=True, slots=True)

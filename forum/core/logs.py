@@ -12,7 +12,9 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 MAIL = re.compile(r"[^\s@<>\"'(),:;]{1,64}@[^\s@<>\"'(),:;]{1,255}")
-SECRET_LINK = re.compile(r"/(r|i|s|t|T|my|sign-in|invitations|door/pair|preview)/[^\s/?\"'<>]{8,}")
+SECRET_LINK = re.compile(
+    r"/(r|r/p|r/all|i|o|s|t|T|my|sign-in|invitations|door/pair|preview|register/with)/[^\s/?\"'<>]{8,}"
+)
 OUTSPOKEN = ("_granian", "forum")
 OF_NO_USE = "Python threads, which seems quite high"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -139,6 +139,13 @@ def emit_once(
     known = session.scalar(sa.select(OutboxRow.id).where(OutboxRow.key == f"{topic}:{key}"))
     if known is None:
         emit(session, topic, payload, key=key, now=now, due_at=due_at)
+
+
+def known_of(session: Session, topic: str, keys: Iterable[str]) -> set[str]:
+    """Return which of these effects were asked for before; one statement."""
+    whole = {f"{topic}:{key}": key for key in keys}
+    rows = session.scalars(sa.select(OutboxRow.key).where(OutboxRow.key.in_(list(whole))))
+    return {whole[one] for one in rows}
 
 
 def is_due(now: datetime) -> bool:

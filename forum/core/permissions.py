@@ -34,6 +34,7 @@ class Action(StrEnum):
     EDIT_PROGRAMME = "edit_programme"
     SEE_REGISTRATIONS = "see_registrations"
     EDIT_REGISTRATIONS = "edit_registrations"
+    SEE_SENSITIVE = "see_sensitive"
     SEE_MESSAGES = "see_messages"
     SEND_MESSAGES = "send_messages"
     RUN_DOOR = "run_door"
@@ -54,6 +55,7 @@ TABLE: dict[Role, frozenset[Action]] = {
             Action.SEE_EVENT,
             Action.SEE_REGISTRATIONS,
             Action.EDIT_REGISTRATIONS,
+            Action.SEE_SENSITIVE,
             Action.SEE_MESSAGES,
             Action.SEND_MESSAGES,
             Action.RUN_DOOR,

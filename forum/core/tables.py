@@ -26,16 +26,27 @@ MOST_UNPACKED = 60_000_000
 """Bytes of a workbook once unpacked."""
 
 MOST_PARTS = 400
-MOST_ROWS = 10_000
-MOST_COLUMNS = 200
-MOST_CELLS = 400_000
-MOST_LETTERS = 40_000_000
-"""Letters in all cells together: one long text can stand in many cells of a small file."""
 
 LONGEST_CELL = 40_000
 ZIP = b"PK\x03\x04"
 
 Cell = str | float | bool | date | time | datetime | timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large a table may be; letters are those of all cells together.
+
+    One long text can stand in many cells of a small file.
+    """
+
+    rows: int = 10_000
+    columns: int = 200
+    cells: int = 400_000
+    letters: int = 40_000_000
+
+
+USUAL = Bounds()
 
 
 class UnreadableTable(Invalid):
@@ -57,11 +68,11 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith(ZIP)
 
 
-def tables_of(content: bytes) -> list[Table]:
+def tables_of(content: bytes, bounds: Bounds = USUAL) -> list[Table]:
     """Return the tables of an XLSX or CSV file; raises UnreadableTable."""
     if is_workbook(content):
-        return _workbook(content)
-    return [Table("", list(_lines(text_of_bytes(content))))]
+        return _workbook(content, bounds)
+    return [Table("", list(_lines(text_of_bytes(content), bounds)))]
 
 
 def text_of_bytes(content: bytes) -> str:
@@ -135,7 +146,7 @@ def _is_everyday(sign: str) -> bool:
     return 0xB0 <= lead <= 0xD7  # noqa: PLR2004 - GB 2312's first level
 
 
-def _lines(text: str) -> Iterator[Sequence[Cell]]:
+def _lines(text: str, bounds: Bounds) -> Iterator[Sequence[Cell]]:
     head = text[:20_000].split("\n", 1)[0]
     separator = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
@@ -143,8 +154,8 @@ def _lines(text: str) -> Iterator[Sequence[Cell]]:
     try:
         for number, row in enumerate(reader):
             cells += len(row)
-            if number >= MOST_ROWS or len(row) > MOST_COLUMNS or cells > MOST_CELLS:
-                raise UnreadableTable(_too_large())
+            if number >= bounds.rows or len(row) > bounds.columns or cells > bounds.cells:
+                raise UnreadableTable(_too_large(bounds))
             yield [cell[:LONGEST_CELL] for cell in row]
     except csv.Error:
         raise UnreadableTable(
@@ -152,8 +163,8 @@ def _lines(text: str) -> Iterator[Sequence[Cell]]:
         ) from None
 
 
-def _workbook(content: bytes) -> list[Table]:
-    _check_bounds(content)
+def _workbook(content: bytes, bounds: Bounds) -> list[Table]:
+    _check_bounds(content, bounds)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [
@@ -164,13 +175,13 @@ def _workbook(content: bytes) -> list[Table]:
         raise UnreadableTable(_broken()) from None
 
 
-def _check_bounds(content: bytes) -> None:
+def _check_bounds(content: bytes, bounds: Bounds) -> None:
     """Refuse what would grow beyond bounds, before the workbook's reader sees it."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
             if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > MOST_UNPACKED:
-                raise UnreadableTable(_too_large())
+                raise UnreadableTable(_too_large(bounds))
             if "xl/workbook.xml" not in packed.namelist():
                 raise UnreadableTable(
                     sentence("The file is a ZIP, but no XLSX. Save the table as XLSX or CSV.")
@@ -181,7 +192,7 @@ def _check_bounds(content: bytes) -> None:
         raise UnreadableTable(_broken()) from None
     xml = [part for part in unpacked if part.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"]
     try:
-        counts = _Counts()
+        counts = _Counts(bounds)
         for part in xml:
             counts.take_strings(part)
         for part in xml:
@@ -193,7 +204,8 @@ def _check_bounds(content: bytes) -> None:
 class _Counts:
     """How much stands in a workbook's parts, whatever they are called."""
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
         self._lengths: list[int] = []
         self._cells = 0
         self._letters = 0
@@ -211,7 +223,7 @@ class _Counts:
         """Count rows, columns, cells and letters; raises UnreadableTable beyond the bounds."""
         if b"worksheet" not in part:
             return
-        rows = columns = 0
+        rows, columns, bounds = 0, 0, self._bounds
         for _, element in iterparse(io.BytesIO(part)):
             name = _local(element)
             if name == "row":
@@ -224,12 +236,12 @@ class _Counts:
                 self._letters += self._length(element)
                 element.clear()
             if (
-                rows > MOST_ROWS
-                or columns > MOST_COLUMNS
-                or self._cells > MOST_CELLS
-                or self._letters > MOST_LETTERS
+                rows > bounds.rows
+                or columns > bounds.columns
+                or self._cells > bounds.cells
+                or self._letters > bounds.letters
             ):
-                raise UnreadableTable(_too_large())
+                raise UnreadableTable(_too_large(bounds))
 
     def _length(self, cell: Element) -> int:
         words = "".join(cell.itertext())
@@ -253,11 +265,11 @@ def _place(reference: str) -> tuple[int, int]:
     return (int(row[:9]) if row else 0), column
 
 
-def _too_large() -> Sentence:
+def _too_large(bounds: Bounds) -> Sentence:
     return sentence(
         "The table is larger than %(rows)s rows, %(columns)s columns or what fits in memory.",
-        rows=f"{MOST_ROWS:,}",
-        columns=MOST_COLUMNS,
+        rows=f"{bounds.rows:,}",
+        columns=bounds.columns,
     )
 
 

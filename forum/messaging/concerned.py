@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from forum.core.addresses import address_key
 from forum.core.db import db
@@ -139,12 +139,18 @@ def confirmed_after(event_id: UUID, after: UUID | None, limit: int) -> Sequence[
     )
     if after is not None:
         wanted = wanted.where(Registration.id > after)
-    return db.session.scalars(wanted.order_by(Registration.id).limit(limit)).all()
+    with_booking = wanted.options(joinedload(Registration.booking))
+    return db.session.scalars(with_booking.order_by(Registration.id).limit(limit)).all()
 
 
 def guests_with(ids: Sequence[UUID]) -> Sequence[Registration]:
     """Return guests by id, in the order of their ids (1 statement)."""
-    wanted = sa.select(Registration).where(Registration.id.in_(ids)).order_by(Registration.id)
+    wanted = (
+        sa.select(Registration)
+        .where(Registration.id.in_(ids))
+        .options(joinedload(Registration.booking))
+        .order_by(Registration.id)
+    )
     return db.session.scalars(wanted).all()
 
 

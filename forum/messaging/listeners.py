@@ -11,46 +11,159 @@ from forum.core.outbox import Payload, after
 from forum.events.rules import EventState
 from forum.messaging import queries, service
 from forum.messaging.rules import Kind
+from forum.messaging.service.recipients import (
+    Whom,
+    attendee_alone,
+    but_for_the_contact,
+    recipients_of,
+)
 from forum.messaging.service.writing import Person
 from forum.programme.rules import EngagementState
-from forum.registrations.rules import RegistrationState
+from forum.registrations.rules import ASKED, Ended, RegistrationState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from forum.events.models import Event
     from forum.messaging.queries import Addressee
-    from forum.registrations.models import Registration
+    from forum.registrations.models import Invitation, Registration
 
-CONFIRMED, WAITLISTED, CANCELLED = (
+CONFIRMED, WAITLISTED, PENDING, OFFERED, DECLINED, CANCELLED = (
     RegistrationState.CONFIRMED,
     RegistrationState.WAITLISTED,
+    RegistrationState.PENDING,
+    RegistrationState.OFFERED,
+    RegistrationState.DECLINED,
     RegistrationState.CANCELLED,
 )
+ENDED_KINDS = {
+    Ended.GUEST: Kind.CANCELLED,
+    Ended.OFFICE: Kind.CANCELLED_BY_OFFICE,
+    Ended.EXPIRED: Kind.OFFER_EXPIRED,
+    Ended.NOT_COMING: Kind.NOT_COMING,
+}
+"""What is written of a cancelled registration; of one that was merged into another, nothing."""
+
+
+@after("registration.pending")
+def confirm_request(payload: Payload, now: datetime) -> None:
+    """Say that the request has come in, unless it was decided before this ran."""
+    _tell("pending", payload, now, {PENDING: Kind.REQUESTED})
 
 
 @after("registration.confirmed")
 def send_ticket(payload: Payload, now: datetime) -> None:
     """Send the ticket, unless the registration was cancelled before this ran."""
     kind = Kind.PROMOTED if payload.get("promoted") else Kind.CONFIRMED
+    kind = Kind.APPROVED if payload.get("approved") else kind
     _tell("confirmed", payload, now, {CONFIRMED: kind})
 
 
 @after("registration.waitlisted")
 def confirm_place_in_line(payload: Payload, now: datetime) -> None:
     """Say that the guest waits, unless a seat came free before this ran."""
-    _tell("waitlisted", payload, now, {WAITLISTED: Kind.WAITLISTED})
+    approved = payload.get("approved")
+    kind = Kind.APPROVED_WAITING if approved else Kind.WAITLISTED
+    _tell("approved_waiting" if approved else "waitlisted", payload, now, {WAITLISTED: kind})
+
+
+@after("registration.offered")
+def offer_seat(payload: Payload, now: datetime) -> None:
+    """Say until when a seat is kept, while it is."""
+    _tell(f"offered:{payload['revision']}", payload, now, {OFFERED: Kind.OFFERED})
+
+
+@after("registration.declined")
+def tell_of_declining(payload: Payload, now: datetime) -> None:
+    """Say that a request was not approved, unless that was taken back before this ran."""
+    _tell(f"declined:{payload['revision']}", payload, now, {DECLINED: Kind.DECLINED})
 
 
 @after("registration.cancelled")
 def confirm_cancelling(payload: Payload, now: datetime) -> None:
-    """Say that the registration is cancelled."""
-    _tell("cancelled", payload, now, {CANCELLED: Kind.CANCELLED})
+    """Say that the registration is cancelled, by why."""
+    kind = ENDED_KINDS.get(Ended(payload.get("ended") or Ended.GUEST))
+
+    def choose(guest: Registration) -> Kind | None:
+        if guest.state is not CANCELLED:
+            return None
+        return Kind.LEFT if kind is Kind.CANCELLED and guest.confirmed_at is None else kind
+
+    _write("cancelled", payload, now, choose)
 
 
 @after("registration.again")
 def tell_the_truth(payload: Payload, now: datetime) -> None:
     """Tell the holder of a known address, and nobody else, where the registration stands."""
-    kinds = {CONFIRMED: Kind.AGAIN, WAITLISTED: Kind.AGAIN_WAITING}
-    _tell(f"again:{payload['span']}", payload, now, kinds)
+    kinds = {
+        CONFIRMED: Kind.AGAIN,
+        WAITLISTED: Kind.AGAIN_WAITING,
+        PENDING: Kind.AGAIN_PENDING,
+        OFFERED: Kind.AGAIN_OFFERED,
+    }
+    _tell(f"again:{payload['span']}", payload, now, kinds, whom=attendee_alone)
+
+
+@after("registration.renamed")
+def tell_who_was_named(payload: Payload, now: datetime) -> None:
+    """Tell whoever got a place what it is; the one before hears nothing any more.
+
+    Where nobody had been named the ticket stays, and the contact has it.
+    """
+    kinds = {
+        CONFIRMED: Kind.NAMED,
+        OFFERED: Kind.OFFERED,
+        WAITLISTED: Kind.NAMED_WAITING,
+        PENDING: Kind.NAMED_WAITING,
+    }
+    whom = recipients_of if payload["replaced"] else but_for_the_contact
+    _tell(f"renamed:{payload['revision']}", payload, now, kinds, whom=whom)
+
+
+@after("registration.type_changed")
+def tell_of_another_type(payload: Payload, now: datetime) -> None:
+    """Send the ticket that was signed anew, or tell who has none yet of the type.
+
+    Who got a seat by it has the ticket by another mail.
+    """
+    kinds = dict.fromkeys((OFFERED, WAITLISTED, PENDING), Kind.TYPE_CHANGED_WAITING)
+    if payload["seated"]:
+        kinds[CONFIRMED] = Kind.TYPE_CHANGED
+    _tell(f"type_changed:{payload['revision']}", payload, now, kinds)
+
+
+@after("registration.ask_coming")
+def ask_whether_coming(payload: Payload, now: datetime) -> None:
+    """Ask a guest who has a seat and has not answered yet."""
+
+    def choose(guest: Registration) -> Kind | None:
+        asked = guest.state is CONFIRMED and guest.still_coming_at is None
+        return Kind.ASK_COMING if asked else None
+
+    _write(f"ask_coming:{payload['starts_at']}", payload, now, choose)
+
+
+@after("booking.link_asked")
+def send_lost_links(payload: Payload, now: datetime) -> None:
+    """Send an address all its links at an event; an unknown one gets nothing."""
+    bookings = [UUID(one) for one in payload["booking_ids"]]
+    attendees = [UUID(one) for one in payload["registration_ids"]]
+    first = next(iter([*bookings, *attendees]), None)
+    if first is not None:
+        key = f"links:{first}:{payload['span']}"
+        service.write_links(bookings, attendees, payload["lang"], key=key, now=now)
+
+
+@after("invitation.sent")
+def send_guest_invitation(payload: Payload, now: datetime) -> None:
+    """Send a guest the invitation, unless a reply came before this ran."""
+    _invite("guest_invited", Kind.GUEST_INVITATION, payload, now)
+
+
+@after("invitation.reminded")
+def remind_guest(payload: Payload, now: datetime) -> None:
+    """Remind a guest of the invitation, unless a reply came before this ran."""
+    _invite("guest_reminded", Kind.GUEST_REMINDER, payload, now)
 
 
 @after("place.given")
@@ -144,13 +257,40 @@ def ask_speaker(payload: Payload, now: datetime) -> None:
     )
 
 
-def _tell(what: str, payload: Payload, now: datetime, kinds: dict[RegistrationState, Kind]) -> None:
-    registration_id = UUID(payload["registration_id"])
+def _tell(
+    what: str,
+    payload: Payload,
+    now: datetime,
+    kinds: Mapping[RegistrationState, Kind],
+    whom: Whom = recipients_of,
+) -> None:
+    _write(what, payload, now, lambda guest: kinds.get(guest.state), whom)
 
-    def choose(guest: Registration) -> Kind | None:
-        return kinds.get(guest.state)
 
-    service.write_to_guest(registration_id, choose, key=f"{what}:{registration_id}", now=now)
+def _write(
+    what: str,
+    payload: Payload,
+    now: datetime,
+    choose: Callable[[Registration], Kind | None],
+    whom: Whom = recipients_of,
+) -> None:
+    if payload.get("quiet"):
+        return
+    registration_id, words = UUID(payload["registration_id"]), payload.get("words", "")
+    service.write_to_guest(
+        registration_id, choose, key=f"{what}:{registration_id}", now=now, words=words, whom=whom
+    )
+
+
+def _invite(what: str, kind: Kind, payload: Payload, now: datetime) -> None:
+    invitation_id = UUID(payload["invitation_id"])
+
+    def choose(guest: Invitation) -> Kind | None:
+        over = guest.event.state is EventState.CANCELLED or guest.event.ends_at <= now
+        return kind if guest.state in ASKED and not over else None
+
+    key = f"{what}:{invitation_id}:{payload['revision']}"
+    service.write_to_invited(invitation_id, choose, key=key, now=now)
 
 
 def _tell_all(what: str, payload: Payload, now: datetime, state: EventState, kind: Kind) -> None:

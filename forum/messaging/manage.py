@@ -10,7 +10,6 @@ from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
-from markupsafe import escape
 
 from forum.core import clock
 from forum.core.errors import DomainError
@@ -27,9 +26,10 @@ from forum.core.urls import absolute
 from forum.events.queries import managed_event
 from forum.messaging import queries, service
 from forum.messaging.letters import TICKET_CID
-from forum.messaging.rules import SENDABLE_AGAIN, MessageState
-from forum.messaging.service.delivering import code_of, link_of
-from forum.messaging.words import STATES
+from forum.messaging.marks import Filling
+from forum.messaging.rules import SENDABLE_AGAIN, Kind, MessageState
+from forum.messaging.service.delivering import code_of
+from forum.messaging.words import STATES, WORDS
 
 if TYPE_CHECKING:
     from flask import Response
@@ -52,16 +52,18 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 def listing(slug: str) -> str:
     """List, filter and search an event's messages, all of it in the address."""
     event = managed_event(current_actor(), slug, Action.SEE_MESSAGES)
-    state = _state(request.args.get("state"))
+    state, kind = _state(request.args.get("state")), _kind(request.args.get("kind"))
     search = clean_line(request.args.get("q"))[: queries.LONGEST_SEARCH]
     number = request.args.get("page", 1, type=int)
     return render_template(
         "messaging/list.html",
         event=event,
-        page=queries.page_of(event.id, state=state, search=search, number=number),
+        page=queries.page_of(event.id, state=state, kind=kind, search=search, number=number),
         counts=queries.counts_of(event.id),
         state=state,
         states=MessageState,
+        kind=kind,
+        kinds=WORDS,
         search=search,
         words=STATES,
         page_size=queries.PAGE_SIZE,
@@ -78,8 +80,9 @@ def show(slug: str, message_id: UUID) -> str:
         "messaging/show.html",
         event=event,
         message=message,
-        text=Fragment(message.text.replace(message.mark, _link(event, message)), message.lang),
+        text=Fragment(_filling(event, message).put_in(message.text), message.lang),
         words=STATES,
+        kind=WORDS[message.kind],
         may_send=message.state in SENDABLE_AGAIN
         and can(current_actor(), Action.SEND_MESSAGES, event.organisation_id),
     )
@@ -91,7 +94,7 @@ def letter(slug: str, message_id: UUID) -> Response:
     """Give the HTML as it was written, in a sandbox that runs nothing and loads only logos."""
     event = managed_event(current_actor(), slug, Action.SEE_MESSAGES)
     message = queries.message_of(event.id, message_id)
-    html = message.html.replace(message.mark, str(escape(_link(event, message))))
+    html = _filling(event, message).put_in_html(message.html)
     response = make_response(html.replace(f"cid:{TICKET_CID}", _picture(event, message)))
     response.headers["Content-Security-Policy"] = "; ".join(
         (
@@ -125,12 +128,12 @@ def _may_see_links(event: Event) -> bool:
     return can(current_actor(), Action.EDIT_REGISTRATIONS, event.organisation_id)
 
 
-def _link(event: Event, message: Message) -> str:
+def _filling(event: Event, message: Message) -> Filling:
     speakers = message.link_purpose == Purpose.SPEAKER
     action = Action.EDIT_PROGRAMME if speakers else Action.EDIT_REGISTRATIONS
     if not can(current_actor(), action, event.organisation_id):
-        return absolute(f"/{HIDDEN}")
-    return link_of(message, queries.generations([message]))
+        return Filling.hiding(message, absolute(f"/{HIDDEN}"))
+    return Filling.of(message, queries.generations([message]))
 
 
 def _picture(event: Event, message: Message) -> str:
@@ -146,6 +149,10 @@ def _style_hash(html: str) -> str:
     styles = _STYLE.findall(html)
     sums = (hashlib.sha256(style.encode()).digest() for style in styles)
     return " ".join(f"'sha256-{base64.b64encode(one).decode()}'" for one in sums) or "'none'"
+
+
+def _kind(value: str | None) -> Kind | None:
+    return next((one for one in Kind if one.value == value), None)
 
 
 def _state(value: str | None) -> MessageState | None:

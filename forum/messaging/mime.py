@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, Policy
 from email.utils import format_datetime, parseaddr
 from uuid import UUID
 
 import css_inline
 import idna
-from markupsafe import escape
 
 from forum.core.errors import Invalid
 from forum.core.i18n import sentence
@@ -21,11 +20,25 @@ from forum.core.ids import shown
 from forum.core.languages import ENGLISH, by_key
 from forum.core.text import clean_line
 from forum.messaging.letters import TICKET_CID
+from forum.messaging.marks import Filling, opt_out_of
 from forum.messaging.models import Message
-from forum.messaging.rules import LONGEST_NAME, LONGEST_SUBJECT
+from forum.messaging.rules import LONGEST_NAME, LONGEST_SUBJECT, OPTIONAL
 
 _NEVER_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f,;<>]")
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+class _OnOneLine(UnstructuredHeader, BaseHeader):
+    """A header that is never folded: Python would write a long address in encoded words."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """Return the whole line (at most 998 characters, RFC 5322 §2.1.1)."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _OnOneLine)
+_PLAIN, _WITH_UTF8 = (one.clone(header_factory=_HEADERS) for one in (SMTP, SMTPUTF8))
 
 
 class UnwritableAddress(Invalid):
@@ -56,11 +69,14 @@ def identity(message_id: UUID, sender: str, copy: int = 0) -> str:
 
 
 def mail_of(
-    message: Message, *, sender: str, link: str, code: Code | None, now: datetime
+    message: Message, *, sender: str, filling: Filling, code: Code | None, now: datetime
 ) -> EmailMessage:
-    """Return the mail, its link in place of the mark; raises UnwritableAddress."""
+    """Return the mail, its links in place of their marks; raises UnwritableAddress.
+
+    What nobody asked for can be stopped from the mail program itself, by one press (RFC 8058).
+    """
     to = _address(message.to_name, message.to_email)
-    mail = EmailMessage(policy=SMTP if to.username.isascii() else SMTPUTF8)
+    mail = EmailMessage(policy=_PLAIN if to.username.isascii() else _WITH_UTF8)
     mail["From"] = _address(*parseaddr(sender))
     mail["To"] = to
     if message.reply_to:
@@ -69,8 +85,11 @@ def mail_of(
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text.replace(message.mark, link))
-    html = _INLINER.inline(message.html).replace(message.mark, str(escape(link)))
+    if message.kind in OPTIONAL:
+        mail["List-Unsubscribe"] = f"<{opt_out_of(message.id).address(0)}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(filling.put_in(message.text))
+    html = filling.put_in_html(_INLINER.inline(message.html))
     mail.add_alternative(html, subtype="html")
     if code is not None:
         _, body = mail.iter_parts()

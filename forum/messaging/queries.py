@@ -10,18 +10,26 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload
 
+from forum.core.addresses import address_key
 from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.core.links import Purpose
 from forum.core.text import plain_key
 from forum.events.models import Event
+from forum.messaging.marks import purposes_of
 from forum.messaging.models import Message
-from forum.messaging.rules import NEWS, MessageState
-from forum.people.models import MemberInvitation, SignInLink, User
+from forum.messaging.rules import NEWS, OPTIONAL, Kind, MessageState
+from forum.people.models import MemberInvitation, Organisation, SignInLink, User
 from forum.programme.models import Engagement, Session, Speaker, SpeakerContact
 from forum.programme.rules import SessionState
-from forum.registrations.models import Booking, Registration, SessionPlace
-from forum.registrations.rules import RegistrationState
+from forum.registrations.models import (
+    Booking,
+    Invitation,
+    OptOut,
+    Registration,
+    SessionPlace,
+)
+from forum.registrations.rules import ACTIVE, MailsTo
 from forum.tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -29,11 +37,14 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 LONGEST_SEARCH = 100
-TOLD = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED)
+TOLD = tuple(sorted(ACTIVE))
 """Whom a change of the event concerns."""
 
-RENEWED: dict[Purpose, type[Booking | Engagement]] = {
+RENEWED: dict[Purpose, type[Booking | Registration | Invitation | Engagement]] = {
     Purpose.BOOKING: Booking,
+    Purpose.CONTACT: Booking,
+    Purpose.REGISTRATION: Registration,
+    Purpose.GUEST_INVITATION: Invitation,
     Purpose.SPEAKER: Engagement,
 }
 """Purposes whose links can be renewed: a mail that still waits takes the new one along."""
@@ -46,15 +57,16 @@ _GUEST = (
     .where(Registration.id == sa.bindparam("registration_id"))
     .options(
         joinedload(Registration.booking),
+        joinedload(Registration.ticket_type),
         joinedload(Registration.event).joinedload(Event.venue),
         joinedload(Registration.event).joinedload(Event.organisation),
     )
 )
 _WRITTEN_TODAY = (
-    sa.select(sa.func.count())
-    .select_from(Message)
+    sa.select(Message.to_email, sa.func.count())
+    .group_by(Message.to_email)
     .where(
-        Message.to_email == sa.bindparam("address"),
+        Message.to_email.in_(sa.bindparam("addresses", expanding=True)),
         Message.created_at > sa.bindparam("since"),
         Message.event_id.is_not(None),
         Message.kind.not_in(sorted(NEWS)),
@@ -94,7 +106,12 @@ class GoodTicket:
 
 
 def page_of(
-    event_id: UUID, *, state: MessageState | None = None, search: str = "", number: int = 1
+    event_id: UUID,
+    *,
+    state: MessageState | None = None,
+    kind: Kind | None = None,
+    search: str = "",
+    number: int = 1,
 ) -> Page:
     """Return one page of an event's messages without their letters, newest first; two statements.
 
@@ -103,6 +120,8 @@ def page_of(
     fits = [Message.event_id == event_id, *_matching(search)]
     if state is not None:
         fits.append(Message.state == state)
+    if kind is not None:
+        fits.append(Message.kind == kind)
     counting = sa.select(sa.func.count()).select_from(Message).where(*fits)
     total = db.session.scalar(counting) or 0
     number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
@@ -138,6 +157,17 @@ def message_of(event_id: UUID, message_id: UUID) -> Message:
     return found
 
 
+def optional_message(message_id: UUID) -> tuple[Message, Organisation] | None:
+    """Return a message that nobody asked for, and who sent it; one statement."""
+    row = db.session.execute(
+        sa.select(Message, Organisation)
+        .join(Organisation, Organisation.id == Message.organisation_id)
+        .where(Message.id == message_id, Message.kind.in_(sorted(OPTIONAL)))
+        .options(defer(Message.text, raiseload=True), defer(Message.html, raiseload=True))
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
 def guest(registration_id: UUID) -> Registration | None:
     """Return an attendee with booking and whole event, or None once erased; one statement."""
     return db.session.scalar(_GUEST, {"registration_id": registration_id})
@@ -150,7 +180,8 @@ def guests_of(event_id: UUID, after: UUID | None, limit: int) -> Sequence[Regist
     )
     if after is not None:
         wanted = wanted.where(Registration.id > after)
-    return db.session.scalars(wanted.order_by(Registration.id).limit(limit)).all()
+    with_booking = wanted.options(joinedload(Registration.booking))
+    return db.session.scalars(with_booking.order_by(Registration.id).limit(limit)).all()
 
 
 def session_of_place(place_id: UUID) -> Session | None:
@@ -163,6 +194,45 @@ def session_of_place(place_id: UUID) -> Session | None:
             SessionPlace.seated.is_(True),
             Session.state == SessionState.CONFIRMED,
         ),
+    )
+
+
+def invited(invitation_id: UUID) -> Invitation | None:
+    """Return an invitation with its list and whole event, or None once removed; one statement."""
+    return db.session.scalar(
+        sa.select(Invitation)
+        .where(Invitation.id == invitation_id)
+        .options(
+            joinedload(Invitation.guest_list),
+            joinedload(Invitation.event).joinedload(Event.venue),
+            joinedload(Invitation.event).joinedload(Event.organisation),
+        )
+    )
+
+
+def linked(
+    booking_ids: Sequence[UUID], registration_ids: Sequence[UUID]
+) -> tuple[Sequence[Booking], Sequence[Registration]]:
+    """Return bookings and attendees with their whole event, in this order; two statements."""
+    of_booking = joinedload(Booking.event)
+    bookings = db.session.scalars(
+        sa.select(Booking)
+        .where(Booking.id.in_(booking_ids))
+        .options(of_booking.joinedload(Event.venue), of_booking.joinedload(Event.organisation))
+    ).all()
+    own = joinedload(Registration.event)
+    attendees = db.session.scalars(
+        sa.select(Registration)
+        .where(Registration.id.in_(registration_ids))
+        .options(
+            joinedload(Registration.booking),
+            own.joinedload(Event.venue),
+            own.joinedload(Event.organisation),
+        )
+    ).all()
+    return (
+        sorted(bookings, key=lambda one: list(booking_ids).index(one.id)),
+        sorted(attendees, key=lambda one: list(registration_ids).index(one.id)),
     )
 
 
@@ -218,20 +288,24 @@ def written(keys: Iterable[str]) -> set[str]:
     return set(found)
 
 
-def written_today(address: str, now: datetime) -> int:
-    """Return how many messages about events, but for news, one address had; one statement.
+def written_today(addresses: Iterable[str], now: datetime) -> dict[str, int]:
+    """Return how many messages about events, but for news, addresses had; one statement.
 
-    Within a day before now. News has a limit of its own and takes nobody's ticket away.
+    Within a day before now. News has a limit of its own and takes nobody's ticket away. Who had
+    none is left out.
     """
-    return db.session.scalar(_WRITTEN_TODAY, {"address": address, "since": now - DAY}) or 0
+    values = {"addresses": list(addresses), "since": now - DAY}
+    return {row[0]: row[1] for row in db.session.execute(_WRITTEN_TODAY, values)}
 
 
 def generations(messages: Iterable[Message]) -> dict[UUID, int]:
     """Return the present generation of the links in messages; a statement for each purpose."""
-    links = [(one.link_purpose, one.link_id) for one in messages]
+    wanted: dict[type[Booking | Registration | Invitation | Engagement], set[UUID]] = {}
+    for purpose, ids in purposes_of(messages).items():
+        if purpose in RENEWED:
+            wanted.setdefault(RENEWED[purpose], set()).update(ids)
     found: dict[UUID, int] = {}
-    for purpose, model in RENEWED.items():
-        ids = [link_id for named, link_id in links if named == purpose]
+    for model, ids in wanted.items():
         if ids:
             rows = db.session.execute(
                 sa.select(model.id, model.link_generation).where(model.id.in_(ids)),
@@ -248,6 +322,47 @@ def good_tickets(registration_ids: Iterable[UUID]) -> dict[UUID, GoodTicket]:
         .where(Registration.id.in_(list(registration_ids)), Ticket.revoked_at.is_(None)),
     ).all()
     return {row[0].registration_id: GoodTicket(row[0], row[1]) for row in rows}
+
+
+def no_longer_theirs(messages: Sequence[Message]) -> set[UUID]:
+    """Return messages about a registration whose address is not its own any more; one statement.
+
+    Neither the attendee's nor that of a contact who gets such mails: another has taken the place.
+    """
+    ids = {one.registration_id for one in messages if one.registration_id}
+    if not ids:
+        return set()
+    rows = db.session.execute(
+        sa.select(Registration.id, Registration.email, Booking.contact_email, Booking.mails_to)
+        .join(Booking, Booking.id == Registration.booking_id)
+        .where(Registration.id.in_(ids))
+    ).all()
+    theirs = {
+        row.id: {address_key(row.email)}
+        if row.email and row.mails_to is MailsTo.ATTENDEES
+        else {address_key(row.email), address_key(row.contact_email)}
+        for row in rows
+    }
+    return {
+        one.id
+        for one in messages
+        if one.registration_id and address_key(one.to_email) not in theirs[one.registration_id]
+    }
+
+
+def not_wanted(messages: Sequence[Message]) -> set[UUID]:
+    """Return messages that nobody asked for, to addresses that want none; a statement at most."""
+    optional = [one for one in messages if one.kind in OPTIONAL]
+    if not optional:
+        return set()
+    rows = db.session.execute(
+        sa.select(OptOut.organisation_id, OptOut.email_key).where(
+            OptOut.organisation_id.in_({one.organisation_id for one in optional}),
+            OptOut.email_key.in_({address_key(one.to_email) for one in optional}),
+        )
+    ).all()
+    gone = {(row[0], row[1]) for row in rows}
+    return {one.id for one in optional if (one.organisation_id, address_key(one.to_email)) in gone}
 
 
 def is_due(now: datetime) -> bool:

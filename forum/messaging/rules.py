@@ -14,6 +14,9 @@ MOST_TRIES = 12
 MOST_A_DAY = 20
 """So many mails may go to one address within a day (SECURITY.md M50)."""
 
+MOST_TO_A_CONTACT = 200
+"""So many, where the address registers others and gets their mails: four full bookings."""
+
 LEASE = timedelta(minutes=5)
 LINE_DOWN_WAIT = timedelta(seconds=5)
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))
@@ -30,6 +33,25 @@ class Kind(StrEnum):
     CANCELLED = "cancelled"
     AGAIN = "again"
     AGAIN_WAITING = "again_waiting"
+    AGAIN_PENDING = "again_pending"
+    AGAIN_OFFERED = "again_offered"
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    APPROVED_WAITING = "approved_waiting"
+    DECLINED = "declined"
+    OFFERED = "offered"
+    OFFER_EXPIRED = "offer_expired"
+    CANCELLED_BY_OFFICE = "cancelled_by_office"
+    NOT_COMING = "not_coming"
+    LEFT = "left"
+    NAMED = "named"
+    NAMED_WAITING = "named_waiting"
+    TYPE_CHANGED = "type_changed"
+    TYPE_CHANGED_WAITING = "type_changed_waiting"
+    LINKS = "links"
+    ASK_COMING = "ask_coming"
+    GUEST_INVITATION = "guest_invitation"
+    GUEST_REMINDER = "guest_reminder"
     EVENT_CANCELLED = "event_cancelled"
     EVENT_POSTPONED = "event_postponed"
     EVENT_MOVED = "event_moved"
@@ -43,9 +65,33 @@ class Kind(StrEnum):
     PROGRAMME_SPEAKER = "programme_speaker"
 
 
-WITH_TICKET = frozenset({Kind.CONFIRMED, Kind.PROMOTED, Kind.AGAIN})
+WITH_TICKET = frozenset(
+    {
+        Kind.CONFIRMED,
+        Kind.PROMOTED,
+        Kind.APPROVED,
+        Kind.NAMED,
+        Kind.TYPE_CHANGED,
+        Kind.AGAIN,
+    }
+)
 """Kinds that bring the QR code, while the ticket stands."""
 
+ENDS = frozenset(
+    {
+        Kind.DECLINED,
+        Kind.OFFER_EXPIRED,
+        Kind.CANCELLED,
+        Kind.CANCELLED_BY_OFFICE,
+        Kind.NOT_COMING,
+        Kind.LEFT,
+        Kind.EVENT_CANCELLED,
+    }
+)
+"""Kinds after which there is nothing to see or change: their button leads to the event."""
+
+OPTIONAL = frozenset({Kind.GUEST_INVITATION, Kind.GUEST_REMINDER})
+"""Kinds that nobody asked for: who opted out of the organisation's mails gets none of them."""
 
 NEWS = frozenset({Kind.PROGRAMME_YOURS, Kind.PROGRAMME_NEWS, Kind.PROGRAMME_SPEAKER})
 """Kinds that a busy editor can cause many times a day."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,13 +11,26 @@ import sqlalchemy as sa
 from forum.core.conflicts import counts_conflicts
 from forum.core.i18n import sentence, sentences
 from forum.core.impact import Impact, counts_impact
-from forum.core.outbox import Payload, within
+from forum.core.outbox import Payload, after, within
+from forum.core.periodic import every
 from forum.core.remarks import Remark, remarks
+from forum.events.views import uploads
 from forum.registrations.models import Registration, SessionPlace, Star
 from forum.registrations.queries import shared_sign_ups, speaker_seats
 from forum.registrations.queries.places import TOLD
-from forum.registrations.rules import RegistrationState
-from forum.registrations.service import make_stars, open_desk, seat
+from forum.registrations.rules import ConsentSource, RegistrationState
+from forum.registrations.service import (
+    answer_folder,
+    make_stars,
+    open_desk,
+    seat,
+    sweep_answer_files,
+)
+from forum.registrations.service.consenting import withdraw_all_of
+from forum.registrations.service.forgetting import erase_old_answers, forget_answers_of
+from forum.registrations.service.replying import follow_booking
+from forum.registrations.service.taking_in import go_on, take_in_some
+from forum.registrations.service.wordings import check_partner_may_go
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -27,6 +40,29 @@ if TYPE_CHECKING:
 def give_a_desk(session: Session, payload: Payload, _now: datetime) -> None:
     """Open a pool of `capacity` seats and the General type for the event."""
     open_desk(session, UUID(payload["event_id"]), int(payload["capacity"]))
+
+
+@within("partner.removed")
+def keep_partners_who_are_asked_about(session: Session, payload: Payload, _now: datetime) -> None:
+    """Refuse to remove a partner about whom forms still ask."""
+    check_partner_may_go(session, UUID(payload["partner_id"]))
+
+
+@after("guests.file_chosen")
+def take_guests_in(payload: Payload, now: datetime) -> None:
+    """Take rows of a guest list in; what is left when the time is over is asked for again."""
+    file_id = UUID(payload["file_id"])
+    if take_in_some(file_id, now=now):
+        go_on(file_id, now=now)
+
+
+@within("registration.renamed")
+def end_consents_with_their_person(session: Session, payload: Payload, now: datetime) -> None:
+    """Forget what somebody agreed to and answered whose seat another person takes."""
+    if payload["replaced"]:
+        registration_id = UUID(payload["registration_id"])
+        withdraw_all_of(session, registration_id, ConsentSource.REPLACED, now)
+        forget_answers_of(session, registration_id)
 
 
 @counts_impact("event")
@@ -130,3 +166,20 @@ def tickets_of_speakers(event_id: UUID) -> dict[UUID, Remark]:
     }
     seats = speaker_seats(event_id)
     return {who: kinds.get(one.state, Remark("look", held)) for who, one in seats.items()}
+
+
+@after("registration.confirmed")
+@after("registration.waitlisted")
+@after("registration.pending")
+@after("registration.cancelled")
+def let_invitations_follow(payload: Payload, now: datetime) -> None:
+    """Mark who came by the form as accepted, and who left the booking as declined."""
+    follow_booking(UUID(payload["registration_id"]), now=now)
+
+
+@every(timedelta(days=1), "erase answers whose time is over")
+def keep_answers_no_longer(now: datetime) -> None:
+    """Erase answers, and files that no booking holds, as long after the event as was said."""
+    folder = answer_folder(uploads())
+    erase_old_answers(folder, now=now)
+    sweep_answer_files(folder, now)

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.core.db import Model, enum_column
 from forum.core.ids import uuid7
-from forum.seats.rules import PoolAbout
+from forum.seats.rules import PoolAbout, WaitOrder
 
 
 class SeatPool(Model):
     """A counted capacity; `taken` and `waiting` are changed by the seats service alone.
 
-    `about` says what is counted; pools of sessions count places inside the event, not its seats.
+    `about` says what is counted. A block is carved out of its parent: the parent counts the whole
+    `capacity` of the block as taken, whoever sits there. `order` and `smaller_pass` say how a
+    freed seat finds the next party that waits.
     """
 
     __tablename__ = "seat_pool"
@@ -25,16 +27,24 @@ class SeatPool(Model):
     event_id: Mapped[UUID] = mapped_column(
         sa.ForeignKey("event.id", ondelete="CASCADE"), index=True
     )
+    parent_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("seat_pool.id", ondelete="CASCADE"), index=True
+    )
     about: Mapped[PoolAbout] = mapped_column(
         enum_column(PoolAbout, "pool_about"), default=PoolAbout.EVENT
     )
     capacity: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)
+    order: Mapped[WaitOrder] = mapped_column(
+        enum_column(WaitOrder, "wait_order"), default=WaitOrder.FIRST_COME
+    )
+    smaller_pass: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (
         sa.CheckConstraint("taken BETWEEN 0 AND capacity", name="taken"),
         sa.CheckConstraint("waiting >= 0", name="waiting"),
+        sa.CheckConstraint("(about = 'block') = (parent_id IS NOT NULL)", name="block_has_parent"),
     )
 
     @property
@@ -44,7 +54,10 @@ class SeatPool(Model):
 
 
 class WaitListEntry(Model):
-    """One party that waits for `seats` seats of a pool; the lowest number is served first."""
+    """One party that waits for `seats` seats of a pool; the lowest number is served first.
+
+    Where freed seats are drawn by lot, the number is the lot.
+    """
 
     __tablename__ = "wait_list_entry"
 

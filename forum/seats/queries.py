@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from forum.core.db import db
 from forum.seats.models import SeatPool, WaitListEntry
-from forum.seats.rules import PoolAbout
+from forum.seats.rules import PoolAbout, WaitOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,33 @@ def seats_of(event_id: UUID) -> Seats:
         ).where(SeatPool.event_id == event_id, SeatPool.about == PoolAbout.EVENT),
     ).one()
     return Seats(int(row[0]), int(row[1]), int(row[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """A party's place on its wait list, 1 for the next; `by_lot` where the lot decides."""
+
+    position: int
+    seats: int
+    by_lot: bool
+
+
+def lines_of(holder_ids: Iterable[UUID]) -> dict[UUID, InLine]:
+    """Return where parties stand in their lines, by party; one statement."""
+    entry = aliased(WaitListEntry)
+    ahead = (
+        sa.select(sa.func.count())
+        .select_from(WaitListEntry)
+        .where(WaitListEntry.pool_id == entry.pool_id, WaitListEntry.number <= entry.number)
+        .correlate(entry)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        sa.select(entry.holder_id, ahead, entry.seats, SeatPool.order)
+        .join(SeatPool, SeatPool.id == entry.pool_id)
+        .where(entry.holder_id.in_(list(holder_ids)))
+    )
+    return {row[0]: InLine(row[1], row[2], row[3] is WaitOrder.DRAW) for row in rows}
 
 
 def position_of(holder_id: UUID) -> int | None:

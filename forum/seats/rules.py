@@ -27,12 +27,41 @@ class CapacityBelowTaken(Conflict):
         )
 
 
+class NoRoomForBlock(Conflict):
+    """Fewer seats are free than are to be kept aside."""
+
+    code = "no_room_for_block"
+
+    def __init__(self, left: int) -> None:
+        """Name how many are free."""
+        super().__init__(
+            sentence("Only %(left)s seats are free to be kept aside.", left=left), field="kept"
+        )
+
+
 class PoolAbout(StrEnum):
-    """What a pool counts: seats of guests, places in a session, or speakers, who take no seat."""
+    """What a pool counts.
+
+    EVENT: seats of an event. TYPE: seats of a ticket type beside them. LIMIT: how many of the
+    event's seats a type may take. BLOCK: seats kept aside out of another pool. CHOICE: places of an
+    answer. SESSION: places in a session. SPEAKERS and STAND_BY grow with those who are let in.
+    """
 
     EVENT = "event"
+    TYPE = "type"
+    LIMIT = "limit"
+    BLOCK = "block"
+    CHOICE = "choice"
     SESSION = "session"
     SPEAKERS = "speakers"
+    STAND_BY = "stand_by"
+
+
+class WaitOrder(StrEnum):
+    """Who of those waiting is given a freed seat: who came first, or whose lot is drawn."""
+
+    FIRST_COME = "first_come"
+    DRAW = "draw"
 
 
 class SeatAnswer(StrEnum):
@@ -69,12 +98,18 @@ class Waiting:
     seats: int
 
 
-def who_fits(waiting: Iterable[Waiting], free: int) -> Sequence[Waiting]:
-    """Return the parties that are given seats: first come, whole, nobody passes another."""
+def who_fits(
+    waiting: Iterable[Waiting], free: int, *, smaller_pass: bool = False
+) -> Sequence[Waiting]:
+    """Return the parties that are given seats, whole, in their order.
+
+    Nobody passes a larger party that does not fit, unless `smaller_pass`.
+    """
     given: list[Waiting] = []
     for party in waiting:
-        if party.seats > free:
+        if party.seats <= free:
+            free -= party.seats
+            given.append(party)
+        elif not smaller_pass:
             break
-        free -= party.seats
-        given.append(party)
     return given

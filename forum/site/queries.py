@@ -47,11 +47,6 @@ def moved_to(slug: str) -> str | None:
     )
 
 
-def seats_of(event_id: UUID) -> Band | None:
-    """Return what guests are told of the seats; None without any to take; one statement."""
-    return _bands([event_id]).get(event_id)
-
-
 def full_events(event_ids: Sequence[UUID]) -> set[UUID]:
     """Return which of these events have no seat left; one statement."""
     return {event_id for event_id, seats in _bands(event_ids).items() if seats.full}

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from forum.core import dates
 from forum.core.i18n import Sentence, sentence
+from forum.core.money import NOTHING, Money
 from forum.core.text import Fragment, Text
 from forum.events.rules import Opening
+from forum.registrations.rules import Entry
 from forum.site.shapes import (
     RegisterCard,
     StateLine,
@@ -124,27 +126,55 @@ def _closes_soon(times: Times, key: str, now: datetime) -> Sentence:
     return sentence("Registration closes in %(days)s days.", days=away.days)
 
 
-def register_card(opening: Opening, seats: Band | None, href: str) -> RegisterCard:
-    """Return the button a guest is offered, or why there is none."""
+HINTS = {
+    Entry.OPEN: sentence(
+        "Three boxes, no account. Change or cancel at any time by the link in your mail."
+    ),
+    Entry.APPROVAL: sentence("The organiser decides about each request and writes to you."),
+    Entry.CODE: sentence("For guests who were given an access code."),
+}
+WAITS = sentence("No seat is free now. Who waits is moved up as soon as one is.")
+
+
+def register_card(
+    opening: Opening,
+    seats: Band | None,
+    href: str,
+    *,
+    entry: Entry = Entry.OPEN,
+    money: Money = NOTHING,
+) -> RegisterCard:
+    """Return the button a guest is offered, or why there is none; `entry` is how one comes in."""
     full = bool(seats and seats.full)
     fewer = seats.fewer_than if seats and opening is Opening.OPEN else None
-    if seats is None:
-        act, says = None, None
-    elif opening is Opening.OPEN:
-        act, says = (sentence("Join the wait list") if full else sentence("Register")), None
-    else:
-        act, says = (
-            None,
-            {
-                Opening.NOT_YET: sentence("Registration is not open yet"),
-                Opening.CLOSED: sentence("Registration has closed"),
-                Opening.CANCELLED: sentence("Cancelled"),
-                Opening.POSTPONED: sentence("Postponed"),
-                Opening.PAST: sentence("This event is over"),
-                Opening.DRAFT: sentence("Registration opens when the event is published"),
-            }[opening],
-        )
-    return RegisterCard(opening, full, fewer, act, says, href)
+    act: Sentence | None = None
+    says: Sentence | None = None
+    if seats is not None and opening is Opening.OPEN:
+        act, says = _act(entry, full=full)
+    elif seats is not None:
+        says = {
+            Opening.NOT_YET: sentence("Registration is not open yet"),
+            Opening.CLOSED: sentence("Registration has closed"),
+            Opening.CANCELLED: sentence("Cancelled"),
+            Opening.POSTPONED: sentence("Postponed"),
+            Opening.PAST: sentence("This event is over"),
+            Opening.DRAFT: sentence("Registration opens when the event is published"),
+        }[opening]
+    hint = WAITS if full and entry is Entry.OPEN else HINTS.get(entry)
+    return RegisterCard(opening, full, fewer, act, says, href, hint, money)
+
+
+def _act(entry: Entry, *, full: bool) -> tuple[Sentence | None, Sentence | None]:
+    """Return the words on the button, or why there is none though the event is open."""
+    if entry is Entry.LATER:
+        return None, sentence("Registration is not open yet")
+    if entry is Entry.INVITATION:
+        return None, sentence("By invitation only")
+    if entry is Entry.CODE:
+        return sentence("Register with an access code"), None
+    if entry is Entry.APPROVAL:
+        return sentence("Request a place"), None
+    return (sentence("Join the wait list") if full else sentence("Register")), None
 
 
 def around(

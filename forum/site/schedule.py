@@ -11,26 +11,27 @@ from flask_babel import gettext, ngettext
 
 from forum.core import clock
 from forum.core.errors import DomainError, NotFound
-from forum.core.http.access import link_holder
 from forum.core.http.headers import private
-from forum.core.http.i18n import current_language, translated, use_language
+from forum.core.http.i18n import current_language, translated
 from forum.core.ids import id_in, ids_in
+from forum.core.links import Purpose
 from forum.events.facts import Addresses
 from forum.programme.queries import sessions_of
 from forum.registrations import service
-from forum.registrations.queries import booking_by_token, own_sessions, sessions_with_places
+from forum.registrations.queries import own_sessions, sessions_with_places
 from forum.registrations.rules import ACTIVE, PlaceClash, RegistrationState
-from forum.site.booking import frame_of, holder_of
+from forum.site.booking import Sight, Ways, frame_of
 from forum.site.own_day import Row, days_of, rows_of
 
 if TYPE_CHECKING:
     from flask import Response
     from werkzeug.wrappers import Response as AnyResponse
 
-    from forum.registrations.models import Booking, Registration
+    from forum.registrations.models import Registration
     from forum.registrations.queries import OwnSession
 
 blueprint = Blueprint("schedule", __name__)
+personal = Ways(blueprint, Purpose.BOOKING, Purpose.REGISTRATION)
 
 ALL = "all"
 GUEST = "guest"
@@ -44,45 +45,42 @@ class _Opened:
     What a service has written makes it outdated: it is opened anew for a page afterwards.
     """
 
-    token: str
-    booking: Booking
+    sight: Sight
     guest: Registration
     href: str
 
     @property
     def to(self) -> Addresses:
         """Where public pages of the event are."""
-        return Addresses(current_language(), self.booking.event.slug)
+        return Addresses(current_language(), self.sight.event.slug)
 
 
-@blueprint.get("/r/<token>/schedule")
-@link_holder
-def show(token: str) -> Response:
+@personal.get("/schedule")
+def show(sight: Sight) -> Response:
     """Show what the guest signed up for and starred, and what there is; at most five statements."""
-    return _page(_open(token))
+    return _page(_open(sight))
 
 
-@blueprint.post("/r/<token>/schedule/places")
-@link_holder
-def sign_up(token: str) -> AnyResponse:
+@personal.post("/schedule/places")
+def sign_up(sight: Sight) -> AnyResponse:
     """Take a place, or a turn to wait; what is at the same time is asked about first."""
-    opened = _open(token)
+    opened = _open(sight)
     wanted = _session_id("session")
     instead_of = [_uuid(typed) for typed in request.form.getlist("instead_of")[:MOST_SWAPPED]]
     try:
         done = service.take_place(
-            holder_of(opened.booking),
+            opened.sight.actor,
             opened.guest.id,
             wanted,
             instead_of=instead_of,
             now=clock.now(),
         )
     except PlaceClash as clash:
-        return _ask_to_swap(_open(token), wanted, clash)
+        return _ask_to_swap(_open(sight.anew()), wanted, clash)
     except NotFound:
         raise
     except DomainError as error:
-        return _page(_open(token), problem=translated(error.says), status=error.status)
+        return _page(_open(sight.anew()), problem=translated(error.says), status=error.status)
     if done.seated:
         flash(gettext("You have a place."))
     else:
@@ -90,11 +88,10 @@ def sign_up(token: str) -> AnyResponse:
     return redirect(f"{opened.href}#s-{wanted}", 303)
 
 
-@blueprint.get("/r/<token>/schedule/leave/<uuid:session_id>")
-@link_holder
-def ask_leave(token: str, session_id: UUID) -> AnyResponse:
+@personal.get("/schedule/leave/<uuid:session_id>")
+def ask_leave(sight: Sight, session_id: UUID) -> AnyResponse:
     """Ask before a place goes to the next; nothing has happened yet."""
-    opened = _open(token)
+    opened = _open(sight)
     row = next((one for one in _own_rows(opened) if one.id == session_id and one.signed_up), None)
     if row is None:
         return redirect(opened.href, 303)
@@ -104,24 +101,20 @@ def ask_leave(token: str, session_id: UUID) -> AnyResponse:
     return private(make_response(page))
 
 
-@blueprint.post("/r/<token>/schedule/leave/<uuid:session_id>")
-@link_holder
-def leave(token: str, session_id: UUID) -> AnyResponse:
+@personal.post("/schedule/leave/<uuid:session_id>")
+def leave(sight: Sight, session_id: UUID) -> AnyResponse:
     """Give up a place, which goes to the next who waits, or a turn."""
-    opened = _open(token)
-    left = service.leave_place(
-        holder_of(opened.booking), opened.guest.id, session_id, now=clock.now()
-    )
+    opened = _open(sight)
+    left = service.leave_place(opened.sight.actor, opened.guest.id, session_id, now=clock.now())
     if left:
         flash(gettext("Given up. It goes to the next guest."))
     return redirect(opened.href, 303)
 
 
-@blueprint.post("/r/<token>/schedule/stars")
-@link_holder
-def stars(token: str) -> AnyResponse:
+@personal.post("/schedule/stars")
+def stars(sight: Sight) -> AnyResponse:
     """Star sessions, take a star off, or keep those starred on a device."""
-    opened = _open(token)
+    opened = _open(sight)
     whole = "&" if "?" in opened.href else "?"
     back = f"{opened.href}{whole}show={ALL}" if request.form.get("show") == ALL else opened.href
     if typed := request.form.get("unstar"):
@@ -135,24 +128,22 @@ def stars(token: str) -> AnyResponse:
     return redirect(f"{back}#s-{wanted[0]}" if wanted else back, 303)
 
 
-def _open(token: str) -> _Opened:
-    booking = booking_by_token(token)
-    use_language(booking.lang)
-    guests, asked = booking.registrations, request.values.get(GUEST)
+def _open(sight: Sight) -> _Opened:
+    guests, asked = sight.people, request.values.get(GUEST)
     guest = next((one for one in guests if asked is None or str(one.id) == asked), None)
     if guest is None:
         raise NotFound
     which = f"?{GUEST}={guest.id}" if len(guests) > 1 else ""
-    return _Opened(token, booking, guest, f"/r/{token}/schedule{which}")
+    return _Opened(sight, guest, f"{sight.base}/schedule{which}")
 
 
 def _own_rows(opened: _Opened) -> tuple[Row, ...]:
     own = own_sessions(opened.guest.id)
-    return rows_of(opened.booking.event, [one.session for one in own], own, opened.to, clock.now())
+    return rows_of(opened.sight.event, [one.session for one in own], own, opened.to, clock.now())
 
 
 def _page(opened: _Opened, problem: str = "", status: int = 200) -> Response:
-    event, guest, now = opened.booking.event, opened.guest, clock.now()
+    event, guest, now = opened.sight.event, opened.guest, clock.now()
     own = own_sessions(guest.id)
     mine = [one.session for one in own]
     own_rows = rows_of(event, mine, own, opened.to, now)
@@ -184,7 +175,7 @@ def _not_yet(rows: tuple[Row, ...], own: list[OwnSession]) -> list[Row]:
 
 def _ask_to_swap(opened: _Opened, wanted: UUID, clash: PlaceClash) -> Response:
     own = own_sessions(opened.guest.id)
-    event = opened.booking.event
+    event = opened.sight.event
     session = next((one for one in sessions_with_places(event.id) if one.id == wanted), None)
     if session is None:
         raise NotFound
@@ -202,10 +193,10 @@ def _ask_to_swap(opened: _Opened, wanted: UUID, clash: PlaceClash) -> Response:
 def _frame(opened: _Opened, rest: str = "") -> dict[str, object]:
     return {
         "href": opened.href,
-        "base": f"/r/{opened.token}",
+        "base": opened.sight.base,
         "registration": opened.guest,
-        "guests": opened.booking.registrations,
-        **frame_of(opened.token, opened.booking, f"/schedule{rest}"),
+        "guests": opened.sight.people,
+        **frame_of(opened.sight, f"/schedule{rest}"),
     }
 
 

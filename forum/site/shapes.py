@@ -9,8 +9,9 @@ from uuid import UUID
 from markupsafe import Markup
 
 from forum.core.art.tile import Monogram, monogram
-from forum.core.i18n import Sentence
+from forum.core.i18n import Sentence, sentence
 from forum.core.languages import TRADITIONAL
+from forum.core.money import NOTHING, Money
 from forum.core.text import Fragment
 from forum.events.rules import Opening, PartnerRole
 from forum.events.titles import Title
@@ -259,7 +260,10 @@ class StateLine:
 
 @dataclass(frozen=True, slots=True)
 class RegisterCard:
-    """What a guest may do now. Without `act` there is no button, and `says` tells why."""
+    """What a guest may do now. Without `act` there is no button, and `says` tells why.
+
+    `hint` stands below the button; `money` is what a ticket costs at least.
+    """
 
     opening: Opening
     full: bool
@@ -267,6 +271,15 @@ class RegisterCard:
     act: Sentence | None
     says: Sentence | None
     href: str
+    hint: Sentence | None = None
+    money: Money = NOTHING
+
+    @property
+    def price(self) -> Sentence:
+        """What a ticket costs, in words."""
+        if self.money.is_free:
+            return sentence("Free")
+        return sentence("From %(price)s", price=str(self.money))
 
 
 @dataclass(frozen=True, slots=True)

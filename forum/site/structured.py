@@ -58,8 +58,8 @@ def event_data(
     if card.act or card.opening is Opening.NOT_YET:
         data["offers"] = {
             "@type": "Offer",
-            "price": "0",
-            "priceCurrency": "HKD",
+            "price": str(card.money.amount),
+            "priceCurrency": card.money.currency,
             "url": absolute(card.href),
             "availability": SCHEMA + _availability(card),
         }

@@ -1,4 +1,5 @@
 """Tickets: signed when a registration is confirmed, drawn as QR codes, shown and checked.
 
-Emits nothing; reacts to registration.confirmed and registration.cancelled in their transaction.
+Emits nothing; reacts to registration.confirmed, .cancelled, .renamed and .type_changed in their
+transaction.
 """

@@ -1,4 +1,4 @@
-"""What tickets do when a registration is confirmed or cancelled, within the same transaction."""
+"""What tickets do when a registration changes, within the same transaction."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from forum.tickets import service
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+
+@within("event.created")
+def make_key(session: Session, payload: Payload, now: datetime) -> None:
+    """Make the event's signing key: nobody who holds seats should have to wait for it."""
+    service.make_key(session, UUID(payload["event_id"]), now)
 
 
 @within("registration.confirmed")
@@ -29,3 +35,27 @@ def issue_ticket(session: Session, payload: Payload, now: datetime) -> None:
 def revoke_ticket(session: Session, payload: Payload, now: datetime) -> None:
     """Revoke the attendee's ticket."""
     service.revoke(session, UUID(payload["registration_id"]), now)
+
+
+@within("registration.renamed")
+def sign_for_another_person(session: Session, payload: Payload, now: datetime) -> None:
+    """Sign the ticket anew where somebody else takes the seat: the one before has the old code."""
+    if payload["replaced"]:
+        _sign_anew(session, payload, now)
+
+
+@within("registration.type_changed")
+def sign_for_another_type(session: Session, payload: Payload, now: datetime) -> None:
+    """Sign the ticket of a guest who keeps the seat anew, with the number of the new type."""
+    if payload["seated"]:
+        _sign_anew(session, payload, now)
+
+
+def _sign_anew(session: Session, payload: Payload, now: datetime) -> None:
+    service.reissue(
+        session,
+        UUID(payload["registration_id"]),
+        UUID(payload["event_id"]),
+        int(payload["type_number"]),
+        now,
+    )

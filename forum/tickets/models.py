@@ -14,6 +14,7 @@ from forum.registrations.models import Registration
 from forum.tickets import rules
 
 _IN_USE = sa.text("retired_at IS NULL")
+_STANDS = sa.text("revoked_at IS NULL")
 
 
 class SigningKey(Model):
@@ -48,13 +49,17 @@ class SigningKey(Model):
 
 
 class Ticket(Model):
-    """A registration's ticket as it was signed; `payload` and `signature` never change."""
+    """A registration's ticket as it was signed; `payload` and `signature` never change.
+
+    One that is signed anew is another row: at most one of a registration stands, all that were
+    revoked stay.
+    """
 
     __tablename__ = "ticket"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     registration_id: Mapped[UUID] = mapped_column(
-        sa.ForeignKey("registration.id", ondelete="CASCADE"), unique=True
+        sa.ForeignKey("registration.id", ondelete="CASCADE"), index=True
     )
     event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
     key_id: Mapped[UUID] = mapped_column(
@@ -73,6 +78,13 @@ class Ticket(Model):
 
     __table_args__ = (
         sa.UniqueConstraint("event_id", "number"),
+        sa.Index(
+            "uq_ticket_stands",
+            "registration_id",
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
         sa.CheckConstraint(f"number BETWEEN 0 AND {rules.LARGEST_TICKET_NUMBER}", name="number"),
         sa.CheckConstraint(
             f"type_number BETWEEN 1 AND {rules.LARGEST_TYPE_NUMBER}", name="type_number"

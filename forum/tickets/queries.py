@@ -29,14 +29,21 @@ class Behind:
 
 
 def ticket_of(registration_id: UUID) -> Ticket | None:
-    """Return the ticket of an attendee, revoked or not; one statement."""
-    return db.session.scalar(sa.select(Ticket).where(Ticket.registration_id == registration_id))
+    """Return the ticket of an attendee that stands, else the last that did; one statement."""
+    return db.session.scalar(
+        sa.select(Ticket)
+        .where(Ticket.registration_id == registration_id)
+        .order_by(Ticket.revoked_at.is_not(None), Ticket.issued_at.desc(), Ticket.id.desc())
+        .limit(1)
+    )
 
 
 def tickets_of(registration_ids: Iterable[UUID]) -> dict[UUID, Ticket]:
-    """Return the tickets of several attendees by registration; one statement."""
+    """Return the tickets of several attendees, as `ticket_of`, by registration; one statement."""
     rows = db.session.scalars(
-        sa.select(Ticket).where(Ticket.registration_id.in_(list(registration_ids))),
+        sa.select(Ticket)
+        .where(Ticket.registration_id.in_(list(registration_ids)))
+        .order_by(Ticket.revoked_at.is_(None), Ticket.issued_at, Ticket.id),
     ).all()
     return {ticket.registration_id: ticket for ticket in rows}
 

@@ -23,7 +23,17 @@ from forum.tickets.signing import verifies
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-__all__ = ["Verified", "issue", "qr_text", "revoke", "ticket_of", "tickets_of", "verify"]
+__all__ = [
+    "Verified",
+    "issue",
+    "make_key",
+    "qr_text",
+    "reissue",
+    "revoke",
+    "ticket_of",
+    "tickets_of",
+    "verify",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,15 @@ class Verified:
     good: bool
     event_id: UUID | None = None
     ticket: Ticket | None = None
+
+
+def make_key(session: Session, event_id: UUID, now: datetime) -> None:
+    """Make an event's signing key where it has none; three statements.
+
+    The first tickets of an event would else make it while their seats are held, and could wait for
+    each other in a ring.
+    """
+    keys.signer_of(session, event_id, now)
 
 
 def issue(
@@ -65,14 +84,27 @@ def issue(
     )
 
 
-def revoke(session: Session, registration_id: UUID, now: datetime) -> None:
-    """Put the attendee's ticket, if there is one, on the revocation list; one statement."""
-    session.execute(
+def revoke(session: Session, registration_id: UUID, now: datetime) -> bool:
+    """Put the attendee's ticket on the revocation list; say whether one stood; one statement."""
+    revoked = session.execute(
         sa.update(Ticket)
         .where(Ticket.registration_id == registration_id, Ticket.revoked_at.is_(None))
         .values(revoked_at=now)
+        .returning(Ticket.id)
         .execution_options(synchronize_session=False),
-    )
+    ).all()
+    return bool(revoked)
+
+
+def reissue(
+    session: Session, registration_id: UUID, event_id: UUID, type_number: int, now: datetime
+) -> None:
+    """Sign an attendee's ticket anew: the old code is on the revocation list from this moment.
+
+    Who has no ticket that stands gets none.
+    """
+    if revoke(session, registration_id, now):
+        issue(session, registration_id, event_id, type_number, now)
 
 
 def verify(ticket: ParsedTicket) -> Verified:

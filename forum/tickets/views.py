@@ -13,8 +13,9 @@ from forum.core.http.headers import private
 from forum.core.http.i18n import current_language, use_language
 from forum.core.i18n import sentence
 from forum.core.ids import shown
-from forum.registrations.queries import booking_by_token
-from forum.registrations.rules import STATE_WORDS, RegistrationState
+from forum.core.links import Purpose
+from forum.registrations.queries import opened_by
+from forum.registrations.rules import ACTIVE, STATE_WORDS, RegistrationState
 from forum.tickets import queries, rules, service
 from forum.tickets.cards import card_of, event_facts
 
@@ -62,6 +63,8 @@ def behind(code: str) -> Response:
         raise NotOurTicket
     key = current_language().key
     kind, word = STATE_WORDS[found.state]
+    if found.ticket.revoked_at is not None and found.state is RegistrationState.CONFIRMED:
+        kind, word = "stop", sentence("Replaced by a newer ticket")
     page = render_template(
         "tickets/behind.html",
         event=(facts := event_facts(found.event, key)),
@@ -78,37 +81,80 @@ def behind(code: str) -> Response:
 @link_holder
 def ticket(token: str) -> Response:
     """Show the booking's tickets, to hold up or to print."""
-    booking = booking_by_token(token)
-    use_language(booking.lang)
-    key = current_language().key
-    tickets = service.tickets_of(one.id for one in booking.registrations)
-    cards = [card_of(one, tickets.get(one.id), booking.event, key) for one in booking.registrations]
-    page = render_template(
-        "tickets/ticket.html",
-        event=(facts := event_facts(booking.event, key)),
-        cards=cards,
-        booking_href=f"/r/{token}",
-        png_href=f"/r/{token}/ticket.png",
-        theme=facts.theme,
-        site_name=facts.organiser,
-    )
-    return private(make_response(page))
+    return _tickets(_booking(Purpose.BOOKING, token), f"/r/{token}")
+
+
+@blueprint.get("/r/p/<token>/ticket")
+@link_holder
+def own_ticket(token: str) -> Response:
+    """Show the ticket of one attendee alone."""
+    return _tickets(_booking(Purpose.REGISTRATION, token), f"/r/p/{token}")
 
 
 @blueprint.get("/r/<token>/ticket.svg")
 @link_holder
 def ticket_svg(token: str) -> Response:
     """Give the QR code as a drawing; `?code=` picks one of several attendees."""
-    holder, good = _good_ticket(booking_by_token(token))
-    drawing = qr.svg(service.qr_text(good), f"QR {shown(holder.code)}")
-    return _picture(drawing.encode(), "image/svg+xml", holder, "svg")
+    return _drawing(_booking(Purpose.BOOKING, token))
+
+
+@blueprint.get("/r/p/<token>/ticket.svg")
+@link_holder
+def own_ticket_svg(token: str) -> Response:
+    """Give one attendee's QR code as a drawing."""
+    return _drawing(_booking(Purpose.REGISTRATION, token))
 
 
 @blueprint.get("/r/<token>/ticket.png")
 @link_holder
 def ticket_png(token: str) -> Response:
     """Give the QR code as a picture of at least 480 pixels; `?code=` picks one of several."""
-    holder, good = _good_ticket(booking_by_token(token))
+    return _photograph(_booking(Purpose.BOOKING, token))
+
+
+@blueprint.get("/r/p/<token>/ticket.png")
+@link_holder
+def own_ticket_png(token: str) -> Response:
+    """Give one attendee's QR code as a picture."""
+    return _photograph(_booking(Purpose.REGISTRATION, token))
+
+
+def _booking(purpose: Purpose, token: str) -> Booking:
+    return opened_by(purpose, token).bookings[0]
+
+
+def _tickets(booking: Booking, href: str) -> Response:
+    use_language(booking.lang if len(booking.registrations) > 1 else booking.registrations[0].lang)
+    key = current_language().key
+    holders = _holders(booking)
+    tickets = service.tickets_of(one.id for one in holders)
+    cards = [card_of(one, tickets.get(one.id), booking.event, key) for one in holders]
+    page = render_template(
+        "tickets/ticket.html",
+        event=(facts := event_facts(booking.event, key)),
+        cards=cards,
+        booking_href=href,
+        png_href=f"{href}/ticket.png",
+        theme=facts.theme,
+        site_name=facts.organiser,
+    )
+    return private(make_response(page))
+
+
+def _holders(booking: Booking) -> list[Registration]:
+    """Return whose tickets are shown: of several, those that have not ended."""
+    standing = [one for one in booking.registrations if one.state in ACTIVE]
+    return standing or booking.registrations
+
+
+def _drawing(booking: Booking) -> Response:
+    holder, good = _good_ticket(booking)
+    drawing = qr.svg(service.qr_text(good), f"QR {shown(holder.code)}")
+    return _picture(drawing.encode(), "image/svg+xml", holder, "svg")
+
+
+def _photograph(booking: Booking) -> Response:
+    holder, good = _good_ticket(booking)
     return _picture(qr.png(service.qr_text(good), PIXELS), "image/png", holder, "png")
 
 

@@ -40,6 +40,7 @@ from tests.factories import (
     make_speaker,
     make_venue,
 )
+from tests.registrations.inviting import made_list, one_invited
 
 REFUSED = {302, 303}
 NOT_FOUND = 404
@@ -72,6 +73,8 @@ def world(app: Flask) -> World:
         material = add_material(SYSTEM, event.id, session.id, sent, None, now=NOW)
         user = make_member(organisation, Role.REGISTRAR)
         done = service.register(ANONYMOUS, event.id, attendee("one"), form_key=None, now=NOW)
+        listed = made_list(event.id)
+        asked = one_invited(event.id, listed)
         checkpoint_id = main_checkpoint(SYSTEM, event, now=NOW)
         pairing = make_pairing_link(SYSTEM, event, checkpoint_id, now=NOW)
         return World(
@@ -93,9 +96,14 @@ def world(app: Flask) -> World:
                 "secret": pairing.secret,
                 "user_id": user.id,
                 "speaker_token": derive(Purpose.SPEAKER, stands.id, 0),
+                "list_id": listed,
+                "invitation_id": asked,
+                "invitation_token": derive(Purpose.GUEST_INVITATION, asked, 0),
                 "feed_token": derive(Purpose.SPEAKER_FEED, stands.id, 0),
                 "material_id": material.id,
                 "token": derive(Purpose.BOOKING, done.booking_id, 0),
+                "own_token": derive(Purpose.REGISTRATION, done.registration_id, 0),
+                "contact_token": derive(Purpose.CONTACT, done.booking_id, 0),
                 "code": "T9M2PR4K",
                 "organisation": organisation.slug,
                 "file_name": "none.webp",
@@ -109,6 +117,20 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str, Access]]:
         access: Access = app.view_functions[rule.endpoint].access
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield rule, method, access
+
+
+OTHER_TOKENS = {
+    "/s/": "speaker_token",
+    "/i/": "invitation_token",
+    "/my/": "feed_token",
+    "/r/p/": "own_token",
+    "/r/all/": "contact_token",
+}
+"""Personal addresses whose token is not a booking's."""
+
+
+def _token_of(rule: Rule) -> str | None:
+    return next((it for way, it in OTHER_TOKENS.items() if rule.rule.startswith(way)), None)
 
 
 def address_of(app: Flask, rule: Rule, world: World) -> str:
@@ -126,11 +148,9 @@ def address_of(app: Flask, rule: Rule, world: World) -> str:
             values[name] = 7
         else:
             values[name] = "none-such"
-    if rule.endpoint.startswith("speaker_page"):
-        values["token"] = world.values["speaker_token"]
-    if rule.endpoint.startswith("personal_calendar"):
-        values["token"] = world.values["feed_token"]
-    if rule.endpoint.startswith("people_manage"):
+    if (whose := _token_of(rule)) is not None:
+        values["token"] = world.values[whose]
+    if rule.rule.startswith("/manage/organisations/"):
         values["slug"] = world.values["organisation"]
     with app.test_request_context():
         return app.url_for(rule.endpoint, **values)

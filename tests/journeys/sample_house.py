@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import Flask
+from playwright.sync_api import Page
 
 from forum.checkin import service as checkin
 from forum.core import clock
@@ -44,6 +45,14 @@ from forum.programme.service import set_places
 from forum.registrations import service as registrations
 from forum.registrations.models import Registration
 from forum.registrations.rules import RegistrationState
+from tests.journeys.sample_bookings import booking_pages
+from tests.journeys.sample_consents import consents_at
+from tests.journeys.sample_desk import desk_pages
+from tests.journeys.sample_files import file_pages
+from tests.journeys.sample_forms import form_pages
+from tests.journeys.sample_invitations import invitation_pages
+from tests.journeys.sample_office import office_pages
+from tests.journeys.sample_questions import question_pages
 from tests.journeys.sample_speaker import speaker_pages
 from tests.programme.importing import files
 
@@ -98,6 +107,11 @@ def furnish(app: Flask) -> House:
         draft = others[EventState.DRAFT].slug
         confirmed = guests[RegistrationState.CONFIRMED]
         on_stage = speaker_pages(main, panel.id)
+        asked = invitation_pages(main, manage)
+        booked = booking_pages(main)
+        asking = question_pages(main)
+        agreed = consents_at(main, organisation.slug, confirmed[0])
+        worked_on = office_pages(main, confirmed[0])
         set_places(SYSTEM, main.id, panel.id, 30, now=clock.now())
         registrations.take_place(SYSTEM, confirmed[0], panel.id, now=clock.now())
         return House(
@@ -125,10 +139,15 @@ def furnish(app: Flask) -> House:
                 f"/{{lang}}/e/{_full()}/",
                 f"/{{lang}}/e/{_full()}/register",
                 "/{lang}/series/advanced-manufacturing/",
+                *booked.public,
+                *form_pages(organisation),
                 "/{lang}/nothing-here",
             ),
             personal=(
                 *on_stage.personal,
+                *asked.personal,
+                *booked.personal,
+                *agreed.personal,
                 *(
                     f"/r/{_token(booking)}{rest}"
                     for booking, rest in (
@@ -146,6 +165,11 @@ def furnish(app: Flask) -> House:
             ),
             member=(
                 *on_stage.member,
+                *asking,
+                *agreed.member,
+                *asked.member,
+                *desk_pages(organisation),
+                *file_pages(organisation),
                 "/manage/",
                 "/manage/new",
                 "/manage/new/from-file",
@@ -202,6 +226,7 @@ def furnish(app: Flask) -> House:
                 f"{manage}/registrations/{confirmed[0]}/cancel",
                 f"{manage}/registrations/new",
                 f"{manage}/registrations/capacity",
+                *worked_on,
                 f"{manage}/door",
                 f"{manage}/door/pair",
                 f"{manage}/door/checkpoints/new",
@@ -214,6 +239,13 @@ def furnish(app: Flask) -> House:
             feed=f"/e/{main.slug}/{main.slug}.ics",
             sign_in=f"/sign-in/{token}",
         )
+
+
+def sign_in(page: Page, house: House) -> None:
+    """Open the one-time link and press its button."""
+    page.goto(house.sign_in)
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/manage/")
 
 
 def _unreleased(event_id: UUID, session_id: UUID) -> UUID:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Page
 
 from tests.conftest import NewContext
-from tests.journeys.sample_house import House, furnish
+from tests.journeys.sample_house import House
+from tests.journeys.standing_house import Standing, forum_server, house, standing, street
 from tests.support.browser import DESK, PHONE, quiet_page
 from tests.support.front_end import FrontEnd
 from tests.support.live import LiveForum
@@ -23,11 +22,9 @@ LOOKS = {
 TAGS = {"en": "en-GB", "zh-hant": "zh-HK"}
 NARROW = (320, 360)
 
-
-@pytest.fixture
-def house(app: Flask, forum_server: LiveForum) -> House:
-    assert forum_server.url
-    return furnish(app)
+# One worker of the run has the house that all tests here look at.
+pytestmark = pytest.mark.xdist_group("house")
+__all__ = ["forum_server", "house", "standing", "street"]
 
 
 def addresses(house: House, lang: str) -> list[str]:
@@ -35,36 +32,33 @@ def addresses(house: House, lang: str) -> list[str]:
     return [one.format(lang=lang) for one in (*house.public, *house.personal, *house.member)]
 
 
-def sign_in(page: Page, house: House) -> None:
-    """Open the one-time link and press its button."""
-    page.goto(house.sign_in)
-    page.locator("main form button").first.click()
-    page.wait_for_url("**/manage/")
-
-
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("lang", "scheme", "size"), LOOKS.values(), ids=LOOKS.keys())
 def test_axe_finds_nothing_on_any_page_and_none_scrolls_sideways(
-    house: House,
+    standing: Standing,
     new_context: NewContext,
     node_front_end: FrontEnd,
     lang: str,
     scheme: str,
     size: dict[str, int],
 ) -> None:
-    context = new_context(
-        viewport=size, color_scheme=scheme, locale=TAGS[lang], reduced_motion="reduce"
-    )
-    faults: list[str] = []
-    with quiet_page(context) as page:
+    house, faults = standing.house, list[str]()
+    look = {
+        "viewport": size,
+        "color_scheme": scheme,
+        "locale": TAGS[lang],
+        "reduced_motion": "reduce",
+    }
+    with quiet_page(new_context(**look)) as page:
         for address in ("/sign-in", house.sign_in, house.pairing, "/door/"):
             page.goto(address)
             faults += [f"{address}: {fault}" for fault in node_front_end.axe(page)]
-        sign_in(page, house)
+    with quiet_page(new_context(**look, storage_state=standing.organiser)) as page:
         for address in addresses(house, lang):
             answer = page.goto(address)
             assert answer is not None
             assert answer.status < 500, address
+            assert "/sign-in" not in page.url, address
             faults += [f"{address}: {fault}" for fault in node_front_end.axe(page)]
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if wide > 0:
@@ -74,12 +68,11 @@ def test_axe_finds_nothing_on_any_page_and_none_scrolls_sideways(
 
 @pytest.mark.timeout(300)
 def test_no_page_scrolls_sideways_on_the_smallest_phones(
-    house: House, new_context: NewContext
+    standing: Standing, new_context: NewContext
 ) -> None:
     wide: list[str] = []
-    with quiet_page(new_context(viewport=PHONE)) as page:
-        sign_in(page, house)
-        for address in addresses(house, "en"):
+    with quiet_page(new_context(viewport=PHONE, storage_state=standing.organiser)) as page:
+        for address in addresses(standing.house, "en"):
             page.goto(address)
             for width in NARROW:
                 page.set_viewport_size({"width": width, "height": 700})
@@ -91,13 +84,12 @@ def test_no_page_scrolls_sideways_on_the_smallest_phones(
 
 @pytest.mark.timeout(300)
 def test_the_html_of_every_page_is_valid(
-    house: House, new_context: NewContext, node_front_end: FrontEnd, tmp_path: Path
+    standing: Standing, new_context: NewContext, node_front_end: FrontEnd, tmp_path: Path
 ) -> None:
     pages: dict[str, str] = {}
-    with quiet_page(new_context()) as page:
-        sign_in(page, house)
+    with quiet_page(new_context(storage_state=standing.organiser)) as page:
         for lang in ("en", "zh-hans"):
-            for address in addresses(house, lang):
+            for address in addresses(standing.house, lang):
                 answer = page.context.request.get(address)
                 pages[f"{lang} {address}"] = answer.text()
     folder = tmp_path / "pages"

@@ -19,8 +19,7 @@ from tests.factories import (
     make_session,
     make_speaker,
 )
-from tests.journeys.sample_house import furnish
-from tests.journeys.test_every_page import sign_in
+from tests.journeys.sample_house import furnish, sign_in
 from tests.support.browser import DESK, quiet_page
 
 SMALLEST_QR = 240

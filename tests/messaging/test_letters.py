@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -19,7 +20,7 @@ from forum.messaging.rules import LONGEST_SUBJECT, WITH_TICKET, Kind
 from forum.programme.queries import session_of
 from forum.registrations import service as registrations
 from forum.registrations.queries import registration_of
-from tests.factories import NOW, make_event, make_organisation, make_session, make_venue
+from tests.factories import NOW, make_event, make_organisation, make_session, make_venue, text
 from tests.messaging.conftest import Register, Work
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -47,7 +48,16 @@ def _letter(kind: Kind, lang: str = "en", name: str = "Ada Guest") -> Letter:
     event = make_event(organisation, venue_id=make_venue(organisation).id)
     session = make_session(event) if kind is Kind.PLACE_GIVEN else None
     shown = session_of(event.id, session.id) if session else None
-    about = About(event=event_by_id(event.id), name=name, code="T9M2PR4K", session=shown)
+    about = About(
+        event=event_by_id(event.id),
+        name=name,
+        code="T9M2PR4K",
+        session=shown,
+        until=NOW + timedelta(days=1),
+        reply_until=NOW + timedelta(days=2),
+        companions=2,
+        type_name=text("Sample type"),
+    )
     return write(kind, lang, uuid7(), about)
 
 

@@ -93,7 +93,8 @@ def _sent_twice(on_postgres: Flask, monkeypatch: pytest.MonkeyPatch) -> Sequence
         assert wants_seat.wait(20)
         between = _send("between")
         assert between.state is RegistrationState.CONFIRMED
-        monkeypatch.setattr(seats, "ask", _held("ask", may_ask, seats.ask))
+        hold_pools = _held("ask", may_ask, registering.lock_pools)
+        monkeypatch.setattr(registering, "lock_pools", hold_pools)
         second = pool.submit(_send, "twice")
         wait_until(lambda: "ask" in held or _waits(), seconds=20, what="the second form")
         with on_postgres.app_context():

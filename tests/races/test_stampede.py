@@ -74,8 +74,10 @@ def test_the_control_that_counts_before_it_takes_oversells(app: Flask, event_id:
                 Registration(
                     event_id=event_id,
                     booking_id=booking.id,
+                    party_id=booking.id,
                     ticket_type_id=type_id,
                     state=RegistrationState.CONFIRMED,
+                    in_home=True,
                     name=guest.name,
                     email=guest.email,
                     email_key=guest.email_key,

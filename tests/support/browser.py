@@ -1,4 +1,4 @@
-"""One Chromium for the whole run, and a camera that shows what a test holds before it."""
+"""One Chromium for each worker of the run, and a camera that shows what a test holds before it."""
 
 from __future__ import annotations
 

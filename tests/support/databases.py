@@ -15,8 +15,12 @@ from forum.settings import Settings, load
 
 
 def settings_for(folder: Path, database_url: str = "", **more: str) -> Settings:
-    """Return settings for an instance of its own in `folder`; SQLite where no address is given."""
-    given = {"database_url": database_url, "base_url": "http://localhost", **more}
+    """Return settings for an instance of its own in `folder`; SQLite where no address is given.
+
+    Forms are taken however quickly they are sent, as tests are quicker than people.
+    """
+    given = {"database_url": database_url, "base_url": "http://localhost", "form_seconds": "0"}
+    given |= more
     variables = {f"FORUM_{name.upper()}": value for name, value in given.items() if value}
     return load(variables, instance=folder)
 

@@ -7,10 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from forum.settings import PREFIX, Settings
 from tests.support.ground import running
+
+PROC = Path("/proc")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
     given = {
         "BASE_URL": settings.base_url,
         "DATABASE_URL": settings.database_url,
+        "FORM_SECONDS": f"{settings.form_seconds:g}",
         "INSTANCE": str(settings.instance),
         "MAIL_FROM": settings.mail_from,
         "REDIS_URL": settings.redis_url,
@@ -39,6 +43,28 @@ def environment_of(settings: Settings) -> dict[str, str]:
 def command(*words: str) -> list[str]:
     """Return the words that start the `forum` command with this Python."""
     return [sys.executable, "-m", "forum", *words]
+
+
+def processes_below(pid: int) -> dict[int, str]:
+    """Return the processes that one has started, and those that these have, with their names."""
+    try:
+        tasks = list((PROC / f"{pid}/task").iterdir())
+        words = " ".join((task / "children").read_text("ascii") for task in tasks).split()
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
+    found = {child: name for child in map(int, words) if (name := name_of(child))}
+    for child in list(found):
+        found |= processes_below(child)
+    return found
+
+
+def name_of(pid: int) -> str:
+    """Return a process's name (`ps -e`); an empty one when it has ended."""
+    try:
+        state = (PROC / f"{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0]
+        return "" if state in "XZ" else (PROC / f"{pid}/comm").read_text("ascii").strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 @contextmanager

@@ -6,8 +6,16 @@
  * [data-from]   shows a moment in the reader's own time where that differs from the event's
  * form[data-keep]  asks before what was typed is left behind
  * form[method=post]  is not sent again for some seconds, however often its button is pressed
+ * .only-if      shows a question while the answer is given on which it depends
+ * form[data-ripe]  is not sent before it has been open for so many seconds, as programs send theirs
+ * [data-choose]  presses the cards' own button as soon as another card is taken
+ * table[data-reorder]  lets rows be dragged into another order
+ * input[data-ticks]  ticks every row of its table
  * form[data-stars]  takes along the stars that the device keeps
  */
+import { tickWholePage } from "./lists/tick-page.js";
+import { showOnlyIf } from "./questions/only-if.js";
+import { reorderTables } from "./questions/reorder.js";
 import { carryStars } from "./stars/carried.js";
 import { isElsewhere, wholeSpan } from "./times/own.js";
 
@@ -64,6 +72,32 @@ function keepTyped() {
   }
 }
 
+/** Holds a form back that is sent quicker than the server takes it: nobody has to press twice. */
+function ripen() {
+  for (const form of document.querySelectorAll("form[data-ripe]")) {
+    if (!(form instanceof HTMLFormElement)) continue;
+    const ripeAt = performance.now() + Number(form.dataset.ripe) * 1000 + 100;
+    form.addEventListener("submit", (sending) => {
+      const left = ripeAt - performance.now();
+      if (!(left > 0)) return;
+      sending.preventDefault();
+      setTimeout(() => form.requestSubmit(sending.submitter), left);
+    });
+  }
+}
+
+/** Chooses at once the card that a finger or a mouse takes; with keys one looks around first. */
+function chooseAtOnce() {
+  for (const cards of document.querySelectorAll("[data-choose]")) {
+    const button = cards.querySelector("button[name=choose]");
+    if (!(button instanceof HTMLButtonElement)) continue;
+    let pointed = false;
+    cards.addEventListener("pointerdown", () => { pointed = true; });
+    cards.addEventListener("keydown", () => { pointed = false; });
+    cards.addEventListener("change", () => { if (pointed) button.form?.requestSubmit(button); });
+  }
+}
+
 /** Sends a form once: a second press while the first is on its way would do the same thing twice. */
 function sendOnce() {
   /** @type {WeakSet<HTMLFormElement>} */
@@ -83,4 +117,9 @@ copyButtons();
 ownTimes();
 keepTyped();
 carryStars();
+showOnlyIf();
+reorderTables();
+chooseAtOnce();
+ripen();
+tickWholePage();
 sendOnce();

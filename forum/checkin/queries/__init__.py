@@ -16,7 +16,9 @@ from forum.checkin.queries.at_the_door import (
     guests_by_words,
     pairing_offer,
     seats_free,
+    types_entering,
 )
+from forum.checkin.queries.no_shows import no_shows
 from forum.checkin.queries.on_stage import OnStage, Staged, on_stage
 from forum.checkin.queries.readings import (
     last_of_device,
@@ -41,9 +43,11 @@ __all__ = [
     "guests_by_words",
     "last_of_device",
     "last_of_event",
+    "no_shows",
     "on_stage",
     "pairing_offer",
     "seats_free",
+    "types_entering",
     "verdict_of",
     "verdict_of_event",
 ]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from forum.checkin.models import Admission, Checkpoint, Device, PairingLink
+from forum.checkin.models import Admission, Checkpoint, CheckpointType, Device, PairingLink
 from forum.checkin.queries.readings import guest_of
 from forum.checkin.verdicts import Count, Guest
 from forum.core.db import db
@@ -182,7 +182,7 @@ def devices(event_id: UUID) -> list[tuple[Device, Text]]:
     rows = db.session.execute(
         sa.select(Device, Checkpoint.name)
         .join(Checkpoint, Checkpoint.id == Device.checkpoint_id)
-        .where(Device.event_id == event_id)
+        .where(Device.event_id == event_id, Device.office.is_(False))
         .order_by(Device.paired_at.desc(), Device.id.desc()),
     )
     return [(device, name) for device, name in rows]
@@ -201,4 +201,15 @@ def device_of(session: Session, event_id: UUID, device_id: UUID) -> Device | Non
     """Return one device of one event, in one statement."""
     return session.scalar(
         sa.select(Device).where(Device.event_id == event_id, Device.id == device_id),
+    )
+
+
+def types_entering(checkpoint_id: UUID) -> set[UUID]:
+    """Return the only ticket types that may enter at a checkpoint, none for all; one statement."""
+    return set(
+        db.session.scalars(
+            sa.select(CheckpointType.ticket_type_id).where(
+                CheckpointType.checkpoint_id == checkpoint_id
+            )
+        )
     )

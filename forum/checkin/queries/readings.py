@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from forum.checkin.verdicts import Earlier, Guest, OtherEvent, Verdict
 from forum.core.db import db
 from forum.core.text import Text
 from forum.events.models import Event
-from forum.registrations.models import Registration, TicketType
+from forum.registrations.models import Invitation, Registration, TicketType
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -40,12 +41,14 @@ _VERDICTS: sa.Select[*tuple[Any, ...]] = (
         _EARLIER_CHECKPOINT.name,
         _EARLIER_DEVICE.name,
         _OTHER_EVENT,
+        Invitation,
     )
     .join(Checkpoint, Checkpoint.id == Scan.checkpoint_id)
     .join(Event, Event.id == Scan.event_id)
     .join(Device, Device.id == Scan.device_id)
     .outerjoin(Registration, Registration.id == Scan.registration_id)
     .outerjoin(TicketType, TicketType.id == Registration.ticket_type_id)
+    .outerjoin(Invitation, Invitation.booking_id == Registration.booking_id)
     .outerjoin(_EARLIER_SCAN, _EARLIER_SCAN.id == Scan.earlier_id)
     .outerjoin(_EARLIER_CHECKPOINT, _EARLIER_CHECKPOINT.id == _EARLIER_SCAN.checkpoint_id)
     .outerjoin(_EARLIER_DEVICE, _EARLIER_DEVICE.id == _EARLIER_SCAN.device_id)
@@ -104,6 +107,7 @@ def _verdict(  # noqa: PLR0913, PLR0917 - one argument a column of the statement
     earlier_where: Text | None,
     earlier_by: str | None,
     other: Event | None,
+    invitation: Invitation | None,
 ) -> Verdict:
     ours = registration if registration and registration.event_id == event.id else None
     earlier = Earlier(earlier_at, earlier_where or Text(), earlier_by or "") if earlier_at else None
@@ -116,7 +120,7 @@ def _verdict(  # noqa: PLR0913, PLR0917 - one argument a column of the statement
         zone=ZoneInfo(event.time_zone),
         checkpoint=checkpoint.name,
         languages=tuple(event.languages),
-        guest=guest_of(ours, ticket_type or Text()) if ours else None,
+        guest=_invited(guest_of(ours, ticket_type or Text()), ours, invitation) if ours else None,
         earlier=earlier,
         cancelled_at=ours.cancelled_at if ours else None,
         other_event=_other_event(other, event) if other else None,
@@ -125,6 +129,19 @@ def _verdict(  # noqa: PLR0913, PLR0917 - one argument a column of the statement
         undone_at=scan.undone_at,
         device_name=device.name,
         code_shown=scan.code_shown,
+    )
+
+
+def _invited(guest: Guest, registration: Registration, invitation: Invitation | None) -> Guest:
+    """Add what an invitation says of a guest; companions share the table, and are not announced."""
+    if invitation is None:
+        return guest
+    first = registration.position == 0
+    return replace(
+        guest,
+        salutation=invitation.salutation if first and not invitation.delegate else "",
+        seating=invitation.seating,
+        greeted=invitation.greet and first,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from forum.checkin import queries
 from forum.checkin.errors import CheckpointUnnamed, HoursReversed, NoSuchCheckpoint
-from forum.checkin.models import Checkpoint
+from forum.checkin.models import Checkpoint, CheckpointType
 from forum.checkin.rules import CheckpointKind, Hours
 from forum.core import audit
 from forum.core.db import writing
@@ -18,8 +19,11 @@ from forum.core.ids import uuid7
 from forum.core.permissions import Action, require
 from forum.core.text import Text
 from forum.events.models import Event
+from forum.registrations.models import TicketType
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from forum.core.actor import Actor
 
 
@@ -72,8 +76,12 @@ def add_checkpoint(
     *,
     now: datetime,
     hours: Hours = ALWAYS,
+    types: Collection[UUID] = (),
 ) -> UUID:
-    """Add a place where tickets are scanned; raises NameMissing and HoursReversed."""
+    """Add a place where tickets are scanned; raises NameMissing and HoursReversed.
+
+    `types` are the only ticket types that may enter there; without any, all may.
+    """
     require(actor, Action.PAIR_DEVICES, event.organisation_id)
     _check(name, hours)
     organisation_id, event_id, made = event.organisation_id, event.id, uuid7()
@@ -89,13 +97,15 @@ def add_checkpoint(
                 created_at=now,
             )
         )
+        session.flush()
+        _let_enter(session, event_id, made, types)
         audit.record(
             session,
             actor,
             "checkin.checkpoint_made",
             ("checkpoint", made),
             organisation_id,
-            _told(name, hours),
+            _told(name, hours) | {"types": sorted(map(str, types))},
             now,
         )
     return made
@@ -109,8 +119,9 @@ def change_checkpoint(
     hours: Hours,
     *,
     now: datetime,
+    types: Collection[UUID] = (),
 ) -> None:
-    """Change a checkpoint's name and hours; its kind stays, for admissions hang on it.
+    """Change a checkpoint's name, hours and types; its kind stays, for admissions hang on it.
 
     Raises NoSuchCheckpoint, NameMissing and HoursReversed.
     """
@@ -123,15 +134,38 @@ def change_checkpoint(
             raise NoSuchCheckpoint
         before = _told(row.name, Hours(row.opens_at, row.closes_at))
         row.name, row.opens_at, row.closes_at = name, hours.opens_at, hours.closes_at
+        _let_enter(session, event_id, row.id, types)
         audit.record(
             session,
             actor,
             "checkin.checkpoint_changed",
             ("checkpoint", row.id),
             organisation_id,
-            {"before": before, "after": _told(name, hours)},
+            {
+                "before": before,
+                "after": _told(name, hours) | {"types": sorted(map(str, types))},
+            },
             now,
         )
+
+
+def _let_enter(
+    session: Session, event_id: UUID, checkpoint_id: UUID, types: Collection[UUID]
+) -> None:
+    """Name the types that may enter; those of other events are passed over."""
+    session.execute(sa.delete(CheckpointType).where(CheckpointType.checkpoint_id == checkpoint_id))
+    of_event = session.scalars(
+        sa.select(TicketType.id).where(
+            TicketType.event_id == event_id, TicketType.id.in_(list(types))
+        )
+    )
+    session.add_all(
+        [
+            CheckpointType(checkpoint_id=checkpoint_id, ticket_type_id=type_id)
+            for type_id in of_event
+        ]
+    )
+    session.flush()
 
 
 def _check(name: Text, hours: Hours) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.checkin import rules
 from forum.checkin.errors import SearchNotAllowed
-from forum.checkin.models import Admission, Scan
+from forum.checkin.models import Admission, CheckpointType, Scan
 from forum.checkin.queries import AtTheDoor
 from forum.checkin.rules import WORDING, Facts, Reading, Reason, Way
 from forum.checkin.service.answers import answer
@@ -45,6 +45,7 @@ class _Read:
     event_id: UUID | None = None
     registration_id: UUID | None = None
     reference: str = ""
+    ticket_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class _Guest:
     registration: Registration
     ticket_revoked: bool
     admitted_by: UUID | None
+    type_enters: bool
 
 
 def record_scan(actor: Actor, scan: NewScan, *, now: datetime) -> Verdict:
@@ -89,7 +91,9 @@ def _read(scan: NewScan) -> _Read:
     if not verified.good:
         return _Read(Reading.BADLY_SIGNED)
     known = verified.ticket
-    return _Read(Reading.SIGNED, verified.event_id, known.registration_id if known else None)
+    if known is None:
+        return _Read(Reading.SIGNED, verified.event_id)
+    return _Read(Reading.SIGNED, verified.event_id, known.registration_id, ticket_id=known.id)
 
 
 def _store(
@@ -149,6 +153,7 @@ def _decide(
             same_event=read.event_id in {None, at.event.id},
             revoked=guest is not None and guest.ticket_revoked,
             already_in=guest is not None and guest.admitted_by is not None,
+            type_enters=guest is None or guest.type_enters,
             scanned_at=scanned_at,
             opens_at=at.checkpoint.opens_at,
             closes_at=at.checkpoint.closes_at,
@@ -179,7 +184,8 @@ def _decide(
 def _guest(session: Session, at: AtTheDoor, read: _Read) -> _Guest | None:
     """Find whom the reading means, holding the row so that nobody cancels it meanwhile.
 
-    A signed ticket leads to its own event; a reference or a chosen guest only to this one.
+    A signed ticket leads to its own event; a reference or a chosen guest only to this one. A code
+    that was read counts for itself: a newer ticket of the same guest does not make it good.
     """
     who = (
         Registration.code == read.reference
@@ -187,13 +193,21 @@ def _guest(session: Session, at: AtTheDoor, read: _Read) -> _Guest | None:
         else Registration.id == read.registration_id
     )
     row = session.execute(
-        sa.select(Registration, Ticket.revoked_at, Admission.scan_id)
-        .outerjoin(Ticket, Ticket.registration_id == Registration.id)
+        sa.select(Registration, Ticket.revoked_at, Admission.scan_id, _enters(at))
+        .select_from(Registration)
+        .outerjoin(Ticket, Ticket.id == read.ticket_id)
         .outerjoin(Admission, _stands(at))
         .where(who, Registration.event_id == (read.event_id or at.event.id))
         .with_for_update(read=True, of=Registration),
     ).first()
-    return _Guest(row[0], row[1] is not None, row[2]) if row else None
+    return _Guest(row[0], row[1] is not None, row[2], bool(row[3])) if row else None
+
+
+def _enters(at: AtTheDoor) -> sa.ColumnElement[bool]:
+    """Say whether the guest's type is among those that the checkpoint names, if it names any."""
+    named = sa.exists().where(CheckpointType.checkpoint_id == at.checkpoint.id)
+    theirs = named.where(CheckpointType.ticket_type_id == Registration.ticket_type_id)
+    return sa.or_(~named, theirs.correlate(Registration))
 
 
 def _stands(at: AtTheDoor) -> sa.ColumnElement[bool]:

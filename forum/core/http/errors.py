@@ -9,10 +9,12 @@ from flask import jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
 from forum.core.db import db
 from forum.core.errors import DomainError
+from forum.core.http.busy import busy_page, is_kept
 from forum.core.http.i18n import translated
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(NoConnection, _no_connection)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -126,11 +129,21 @@ def _database(error: DBAPIError) -> Response:
     db.session.rollback()
     if isinstance(error, OperationalError):
         log.warning("the database did not answer: %s", type(error.orig).__name__)
-        return error_page(503, code="unavailable")
+        return _unavailable()
     if isinstance(error, DataError):
         log.warning("the database cannot hold what was sent: %s", type(error.orig).__name__)
         return error_page(400)
     return _unforeseen(error)
+
+
+def _no_connection(_error: NoConnection) -> Response:
+    db.session.rollback()
+    log.warning("every connection to the database is in use")
+    return _unavailable()
+
+
+def _unavailable() -> Response:
+    return busy_page() if is_kept() else error_page(503, code="unavailable")
 
 
 def _unforeseen(error: Exception) -> Response:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
 LANGUAGE_COOKIE = "forum-language"
-REMEMBERED_UNDER = ("/manage", "/sign-in", "/account", "/invitations", "/door", "/r/", "/s/")
+REMEMBERED_UNDER = (
+    "/manage", "/sign-in", "/account", "/invitations", "/door", "/r/", "/s/", "/i/", "/o/",
+)  # fmt: skip
 YEAR = 31_536_000
 
 

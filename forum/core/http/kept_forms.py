@@ -29,17 +29,21 @@ def gap(name: str) -> str:
     return GAP.format(name)
 
 
-def kept_form(own_marks: Callable[[], Mapping[str, str]]) -> Callable[[View], View]:
+def kept_form(
+    own_marks: Callable[[], Mapping[str, str]], *, also: Callable[[], str] = str
+) -> Callable[[View], View]:
     """Keep the form that a view renders after `depends_on`, and put in each visitor's marks.
 
     The view renders `gap(name)` for each of the marks, and `gap(CSRF)`; it must use nothing else
-    of the visitor's, and no query but `lang`. An answer without these gaps is passed on as it is.
+    of the visitor's, and no query but `lang` and what `also` returns of it, in one spelling: forms
+    that differ by that are kept apart. An answer without these gaps is passed on as it is.
     """
 
     def _decorate(view: View) -> View:
         @wraps(view)
         def _view(*args: Any, **values: Any) -> Any:  # noqa: ANN401 - as the view's own
-            address = KEPT_AT + address_of(request.path, request.query_string.decode("latin-1"))
+            query = request.query_string.decode("latin-1")
+            address = KEPT_AT + address_of(request.path, query) + also()
             page: Rendition | None = current_app.extensions["forum_pages"].page(address)
             if page is not None:
                 return _filled(page.body, own_marks())

@@ -9,9 +9,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from forum.core import clock
-from forum.core.errors import DomainError, NotFound
+from forum.core.errors import Conflict, DomainError, NotFound
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
+from forum.core.http.i18n import translated
 from forum.core.permissions import Action
 from forum.core.revisions import ThingChangedMeanwhile, fingerprint
 from forum.events import queries, service
@@ -131,8 +132,12 @@ def remove_partner(slug: str, partner_id: UUID) -> Response:
     """Remove a partner; the page it came from names it."""
     actor = current_actor()
     event = managed_event(actor, slug, Action.EDIT_EVENT)
-    service.remove_partner(actor, event.id, partner_id, uploads(), now=clock.now())
-    flash(gettext("The partner is removed."), "go")
+    try:
+        service.remove_partner(actor, event.id, partner_id, uploads(), now=clock.now())
+    except Conflict as error:
+        flash(translated(error.says), "look")
+    else:
+        flash(gettext("The partner is removed."), "go")
     return redirect(url_for("events_manage.partners", slug=slug), 303)
 
 

@@ -10,13 +10,13 @@ from typing import Self
 from sqlalchemy.orm import Session
 
 from forum.core.i18n import sentence
+from forum.core.uploads import delete_files
 from forum.events.models import Event, Partner, Picture
 from forum.events.service.pictures import (
     Encoded,
     Kept,
     PictureNotKept,
     add_picture,
-    delete_files,
     files_of,
     keep_files,
 )

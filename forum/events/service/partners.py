@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from forum.core.actor import Actor
 from forum.core.db import writing
 from forum.core.errors import NotFound
+from forum.core.outbox import emit
 from forum.core.permissions import Action
 from forum.core.revisions import check_unchanged, difference
 from forum.core.text import Text
@@ -105,10 +106,15 @@ def change_partner(
 def remove_partner(
     actor: Actor, event_id: UUID, partner_id: UUID, folder: Path, *, now: datetime
 ) -> Partner:
-    """Remove a partner, and the logo from the folder; raises NotFound."""
+    """Remove a partner, and the logo from the folder; raises NotFound.
+
+    Emits partner.removed within the transaction: another room may refuse.
+    """
     with LogoFiles(Logo(folder, remove=True)) as files, writing() as session:
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         partner = _partner(session, event, partner_id)
+        payload = {"event_id": str(event.id), "partner_id": str(partner.id)}
+        emit(session, "partner.removed", payload, key=str(partner.id), now=now)
         files.apply(session, event, partner, now)
         note_part(
             session,

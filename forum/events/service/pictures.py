@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import secrets
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from forum.core.errors import Invalid, Unavailable
 from forum.core.i18n import sentence
+from forum.core.uploads import delete_files
 from forum.events.models import Picture, face_name
 
 LARGEST_FILE = 10_000_000
@@ -174,12 +174,6 @@ def files_of(folder: Path, picture: Picture) -> list[str]:
     """Return the names of all files of a picture: the whole one and every tile ever cut."""
     stem = picture.file_name.rpartition(".")[0]
     return [picture.file_name, *(tile.name for tile in folder.glob(f"{stem}-*.webp"))]
-
-
-def delete_files(folder: Path, names: Iterable[str]) -> None:
-    """Delete files that nothing shows any more; one that is gone is fine."""
-    for name in names:
-        (folder / name).unlink(missing_ok=True)
 
 
 def _read(stream: BinaryIO) -> bytes:

@@ -1,6 +1,8 @@
 """What one can do with messages: write them, deliver what is due, send one again."""
 
 from forum.messaging.service.delivering import deliver_due
+from forum.messaging.service.inviting import write_to_invited
+from forum.messaging.service.links import write_links
 from forum.messaging.service.resending import resend
 from forum.messaging.service.telling import tell_of_releases
 from forum.messaging.service.writing import (
@@ -14,8 +16,10 @@ __all__ = [
     "deliver_due",
     "resend",
     "tell_of_releases",
+    "write_links",
     "write_to_guest",
     "write_to_guests_of",
+    "write_to_invited",
     "write_to_person",
     "write_to_speakers",
 ]

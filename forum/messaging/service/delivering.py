@@ -13,13 +13,13 @@ import sqlalchemy as sa
 
 from forum.core import qr
 from forum.core.db import writing
-from forum.core.links import Purpose, derive
-from forum.core.urls import absolute
 from forum.messaging import post, queries
+from forum.messaging.marks import Filling
 from forum.messaging.mime import Code, UnwritableAddress, mail_of
 from forum.messaging.models import Message
 from forum.messaging.post import Line, LineDownError, RefusedError
 from forum.messaging.rules import LEASE, LINE_DOWN_WAIT, MessageState, wait_after
+from forum.messaging.service.rows import NOT_WANTED
 from forum.tickets.service import qr_text
 
 if TYPE_CHECKING:
@@ -29,15 +29,8 @@ log = logging.getLogger("forum.messaging")
 
 BATCH = 50
 PIXELS = 528
-PATHS = {
-    Purpose.BOOKING: "/r/{}",
-    Purpose.SIGN_IN: "/sign-in/{}",
-    Purpose.MEMBER_INVITATION: "/invitations/{}",
-    Purpose.SPEAKER: "/s/{}",
-}
-"""Where each personal link leads."""
-
 REVOKED = "Not sent: the ticket has been cancelled meanwhile."
+ANOTHERS = "Not sent: the registration belongs to somebody else by now."
 GIVEN_UP = "Given up after many tries. The last answer: "
 
 
@@ -47,7 +40,19 @@ class _Batch:
 
     generations: dict[UUID, int]
     tickets: dict[UUID, queries.GoodTicket]
+    no_longer_theirs: set[UUID]
+    not_wanted: set[UUID]
     sender: str
+
+    def refusal(self, message: Message) -> str:
+        """Say why a message does not go out any more, or nothing."""
+        if message.id in self.no_longer_theirs:
+            return ANOTHERS
+        if message.id in self.not_wanted:
+            return NOT_WANTED
+        if message.with_ticket and message.registration_id not in self.tickets:
+            return REVOKED
+        return ""
 
 
 def deliver_due(now: datetime, limit: int = BATCH) -> int:
@@ -78,30 +83,21 @@ def deliver_due(now: datetime, limit: int = BATCH) -> int:
     return done
 
 
-def link_of(message: Message, generations: dict[UUID, int]) -> str:
-    """Return the absolute personal link of a message, by the present generation of its row."""
-    if message.link_purpose is None or message.link_id is None:
-        return ""
-    purpose, generation = Purpose(message.link_purpose), message.link_generation
-    generation = generations.get(message.link_id, generation)
-    return absolute(PATHS[purpose].format(derive(purpose, message.link_id, generation)))
-
-
 def code_of(good: queries.GoodTicket) -> Code:
     """Return the picture of a ticket's QR code for a mail."""
     return Code(qr.png(qr_text(good.ticket), PIXELS), good.code)
 
 
 def _send(line: Line, message: Message, batch: _Batch, now: datetime) -> None:
-    good = batch.tickets.get(message.registration_id) if message.registration_id else None
-    if message.with_ticket and good is None:
-        _settle(message, now, error=REVOKED, permanent=True)
+    if refusal := batch.refusal(message):
+        _settle(message, now, error=refusal, permanent=True)
         return
+    good = batch.tickets.get(message.registration_id) if message.registration_id else None
     try:
         mail = mail_of(
             message,
             sender=batch.sender,
-            link=link_of(message, batch.generations),
+            filling=Filling.of(message, batch.generations),
             code=code_of(good) if message.with_ticket and good else None,
             now=now,
         )
@@ -125,6 +121,8 @@ def _gathered(waiting: Sequence[Message]) -> _Batch:
     return _Batch(
         generations=queries.generations(waiting),
         tickets=queries.good_tickets(guests) if guests else {},
+        no_longer_theirs=queries.no_longer_theirs(waiting),
+        not_wanted=queries.not_wanted(waiting),
         sender=post.sender(),
     )
 

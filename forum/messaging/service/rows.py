@@ -10,16 +10,27 @@ from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+from forum.core.addresses import address_key
 from forum.core.db import db, writing
+from forum.core.i18n import sentence
 from forum.core.ids import uuid7
-from forum.core.links import Purpose
 from forum.core.text import clean_line
-from forum.messaging import post
+from forum.messaging import post, queries
 from forum.messaging.letters import About, write
 from forum.messaging.mime import identity
 from forum.messaging.models import Message
-from forum.messaging.rules import LONGEST_NAME, MOST_A_DAY, NEWS, WITH_TICKET, Kind, MessageState
+from forum.messaging.rules import (
+    ENDS,
+    LONGEST_NAME,
+    MOST_A_DAY,
+    NEWS,
+    WITH_TICKET,
+    Kind,
+    MessageState,
+)
 from forum.messaging.service.putting_off import replace_waiting, within_limits
+from forum.messaging.service.recipients import Recipient, Whom, most_a_day, recipients_of
+from forum.registrations.queries import opted_out
 from forum.registrations.rules import RegistrationState
 
 if TYPE_CHECKING:
@@ -30,38 +41,64 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("forum.messaging")
 
-TOO_MANY = f"Not sent: this address was written to {MOST_A_DAY} times within a day."
+TOO_MANY = "Not sent: this address was written to %s times within a day."
+NOT_WANTED = "Not sent: this address wants no invitations and no advertising from you."
+_ALL_BOOKINGS = sentence("See all your registrations for this event on one page")
 
 
-def guest_row(
+def guest_rows(
     guest: Registration,
     event: Event,
     kind: Kind,
     key: str,
     now: datetime,
     about: About | None = None,
-) -> dict[str, Any]:
-    """Return the row of a message to a guest, with the link to the booking.
+    whom: Whom = recipients_of,
+) -> list[dict[str, Any]]:
+    """Return the rows of a message about a guest: one for each who is written to.
 
-    `about` says what it is about besides the event and the guest.
+    `about` says what it is about besides the event and the guest, whose booking must be loaded.
     """
+    return [guest_row(guest, event, kind, one, one.key(key), now, about) for one in whom(guest)]
+
+
+def guest_row(
+    guest: Registration,
+    event: Event,
+    kind: Kind,
+    to: Recipient,
+    key: str,
+    now: datetime,
+    about: About | None = None,
+) -> dict[str, Any]:
+    """Return the row of a message about a guest to one recipient, with that one's link."""
     message_id = uuid7()
-    about = replace(about or About(), event=event, name=name_of(guest), code=guest.code)
-    letter = write(kind, guest.lang, message_id, about)
+    about = about or About()
+    more = ((_ALL_BOOKINGS, to.all_bookings),) if to.all_bookings and kind not in ENDS else ()
+    about = replace(
+        about,
+        event=event,
+        name=to.greeting,
+        code=guest.code,
+        whose=to.whose,
+        others=about.others + more,
+    )
+    letter = write(kind, to.lang, message_id, about)
     has_ticket = kind in WITH_TICKET and guest.state is RegistrationState.CONFIRMED
-    return message_row(message_id, kind, key, guest.lang, now) | {
+    return message_row(message_id, kind, key, to.lang, now) | {
         "organisation_id": event.organisation_id,
         "event_id": event.id,
         "booking_id": guest.booking_id,
         "registration_id": guest.id,
-        "to_email": guest.email,
-        "to_name": name_line(guest.name),
+        "to_email": to.email,
+        "to_name": name_line(to.name),
         "reply_to": event.contact_email or event.organisation.contact_email,
         "subject": letter.subject,
         "text": letter.text,
         "html": letter.html,
-        "link_purpose": Purpose.BOOKING,
-        "link_id": guest.booking_id,
+        "link_purpose": to.link.purpose,
+        "link_id": to.link.id,
+        "link_generation": to.generation,
         "with_ticket": has_ticket,
     }
 
@@ -90,10 +127,29 @@ def message_row(message_id: UUID, kind: Kind, key: str, lang: str, now: datetime
     }
 
 
-def refused(row: dict[str, Any]) -> dict[str, Any]:
+def within_daily_limit(rows: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """Return rows, those marked as refused whose address had too many today; one statement."""
+    had = queries.written_today({row["to_email"] for row in rows}, now)
+    return [
+        refused(row, most)
+        if had.get(row["to_email"], 0) >= (most := most_a_day(row["key"]))
+        else row
+        for row in rows
+    ]
+
+
+def unless_opted_out(organisation_id: UUID, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows, those marked as failed whose address wants no such mails; one statement."""
+    keys = {row["id"]: address_key(row["to_email"]) for row in rows}
+    gone = opted_out(organisation_id, keys.values())
+    failed = {"state": MessageState.FAILED, "last_error": NOT_WANTED}
+    return [row | failed if keys[row["id"]] in gone else row for row in rows]
+
+
+def refused(row: dict[str, Any], most: int = MOST_A_DAY) -> dict[str, Any]:
     """Return the row of a message that does not go out: its address had too many today."""
-    log.warning("an address was written to %s times within a day; no more today", MOST_A_DAY)
-    return row | {"state": MessageState.FAILED, "last_error": TOO_MANY}
+    log.warning("an address was written to %s times within a day; no more today", most)
+    return row | {"state": MessageState.FAILED, "last_error": TOO_MANY % most}
 
 
 def store(rows: Sequence[dict[str, Any]]) -> None:
@@ -116,8 +172,3 @@ def store(rows: Sequence[dict[str, Any]]) -> None:
 def name_line(name: str) -> str:
     """Return a name as it can stand beside an address."""
     return clean_line(name)[:LONGEST_NAME]
-
-
-def name_of(guest: Registration) -> str:
-    """Return how a guest is greeted in their language."""
-    return guest.name_zh or guest.name if guest.lang != "en" else guest.name

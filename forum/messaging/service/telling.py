@@ -22,6 +22,7 @@ from forum.messaging.models import Message
 from forum.messaging.news import Change, News, news_of
 from forum.messaging.rules import Kind, MessageState
 from forum.messaging.service.putting_off import NewsKey, PutOff, come_back, forget, put_off_at
+from forum.messaging.service.recipients import Recipient, recipients_of
 from forum.messaging.service.rows import guest_row, message_row, name_line, store
 from forum.messaging.service.turns import Turn
 from forum.programme.models import Release
@@ -180,21 +181,27 @@ def _tell_guests(
     for guests in _batches(news, theirs):
         event, rows = event_by_id(news.event_id), []
         partners = partners_of(event.id)
-        for guest in guests:
-            since = heard.since(_person("g", guest.id))
+        for guest, to in _written_to(guests):
+            person = _person("c" if to.is_contact else "g", guest.id)
+            since = heard.since(person)
             sessions = _sessions_of(news, since, theirs.get(guest.id, set()))
-            told = news.told(since, guest.lang, sessions)
+            told = news.told(since, to.lang, sessions)
             if not told:
                 continue
             kind = Kind.PROGRAMME_NEWS if news.tells_all(since) else Kind.PROGRAMME_YOURS
-            about = About(changes=told, note=news.note(since, guest.lang), partners=partners)
-            key = NewsKey(event.id, _person("g", guest.id), since, news.newest)
-            rows.append(guest_row(guest, event, kind, str(key), now, about))
+            about = About(changes=told, note=news.note(since, to.lang), partners=partners)
+            key = NewsKey(event.id, person, since, news.newest)
+            rows.append(guest_row(guest, event, kind, to, str(key), now, about))
         made += len(rows)
         if rows:
             turn.go_on()
             store(rows)
     return made
+
+
+def _written_to(guests: Sequence[Registration]) -> Iterable[tuple[Registration, Recipient]]:
+    """Return who is written to about each guest: the guest, the contact of the booking, or both."""
+    return ((guest, to) for guest in guests for to in recipients_of(guest))
 
 
 def _sessions_of(news: News, since: int, theirs: set[UUID]) -> set[UUID]:

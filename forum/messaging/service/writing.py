@@ -9,12 +9,19 @@ from uuid import UUID
 
 from forum.core.ids import uuid7
 from forum.core.links import Purpose
-from forum.core.text import Fragment
+from forum.core.text import EMPTY, Fragment
 from forum.events.queries import event_by_id, partners_of
 from forum.messaging import queries
 from forum.messaging.letters import About, write
-from forum.messaging.rules import MOST_A_DAY, Kind
-from forum.messaging.service.rows import guest_row, message_row, name_line, refused, store
+from forum.messaging.rules import Kind
+from forum.messaging.service.recipients import CONTACT_MARK, Whom, recipients_of
+from forum.messaging.service.rows import (
+    guest_rows,
+    message_row,
+    name_line,
+    store,
+    within_daily_limit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
     from forum.registrations.models import Registration
 
 BATCH = 100
+IN_ANY_LANGUAGE = ""
+"""What an organiser wrote by hand is in whatever language they chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +57,50 @@ def write_to_guest(
     key: str,
     now: datetime,
     session: Session | None = None,
+    words: str = "",
+    whom: Whom = recipients_of,
 ) -> None:
-    """Write one guest the message that fits where the registration stands now, or none.
+    """Write of one guest the message that fits where the registration stands now, or none.
 
-    `session` is the one of the event's sessions that it is about.
-
-    Three statements; again with the same key: none is written.
+    To the guest, the contact of the booking, or both. `session` is the one of the event's sessions
+    that it is about, `words` are the organiser's own, `whom` says who is written to where the
+    booking does not. Four statements; again with the same key: none is written.
     """
     guest = queries.guest(registration_id)
     kind = choose(guest) if guest else None
     if guest is None or kind is None:
         return
-    over = queries.written_today(guest.email, now) >= MOST_A_DAY
-    row = guest_row(guest, guest.event, kind, key, now, About(session=session))
-    store([refused(row) if over else row])
+    about = About(
+        session=session,
+        note=Fragment(words, IN_ANY_LANGUAGE) if words else EMPTY,
+        until=guest.offered_until,
+        type_name=guest.ticket_type.name,
+        partners=partners_of(guest.event_id),
+    )
+    rows = guest_rows(guest, guest.event, kind, key, now, about, whom)
+    if rows:
+        store(within_daily_limit(rows, now))
 
 
 def write_to_guests_of(
     event_id: UUID, choose: Callable[[Event, Registration], Kind | None], *, key: str, now: datetime
 ) -> int:
-    """Write all who are confirmed or wait of a change of their event; return how many are new.
+    """Write all whose registration stands of a change of their event; return how many are new.
 
     In batches of a transaction each; what was written before the worker died is not written again.
     """
     event, after, made = event_by_id(event_id), None, 0
     while guests := queries.guests_of(event_id, after, BATCH):
         after = guests[-1].id
-        known = queries.written(f"{key}:{guest.id}" for guest in guests)
+        effects = [f"{key}:{guest.id}" for guest in guests]
+        known = queries.written([*effects, *(one + CONTACT_MARK for one in effects)])
         rows = []
         about = About(partners=partners_of(event.id))
         for guest in guests:
             kind = choose(event, guest)
-            if kind is not None and f"{key}:{guest.id}" not in known:
-                rows.append(guest_row(guest, event, kind, f"{key}:{guest.id}", now, about))
+            effect = f"{key}:{guest.id}"
+            if kind is not None and not {effect, effect + CONTACT_MARK} & known:
+                rows += guest_rows(guest, event, kind, effect, now, about)
         made += len(rows)
         if rows:
             store(rows)
@@ -133,7 +153,7 @@ def write_to_speakers(
         if one.engagement.event_id == event.id and (kind := choose(one)) is not None
     ]
     if rows:
-        store(rows)
+        store(within_daily_limit(rows, now))
     return len(rows)
 
 
@@ -143,7 +163,7 @@ def _to_speaker(
     message_id, lang, speaker = uuid7(), one.contact.lang, one.speaker
     name = (speaker.name_zh or speaker.shown_name) if lang != "en" else speaker.shown_name
     letter = write(kind, lang, message_id, replace(about, name=name))
-    row = message_row(message_id, kind, key, lang, now) | {
+    return message_row(message_id, kind, key, lang, now) | {
         "organisation_id": event.organisation_id,
         "event_id": event.id,
         "to_email": one.contact.email,
@@ -156,5 +176,3 @@ def _to_speaker(
         "link_id": one.engagement.id,
         "link_generation": one.engagement.link_generation,
     }
-    over = queries.written_today(one.contact.email, now) >= MOST_A_DAY
-    return refused(row) if over else row

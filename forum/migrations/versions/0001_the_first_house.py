@@ -220,6 +220,35 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "opt_out",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "form",
+                "own_page",
+                "mail",
+                "office",
+                "import",
+                "replaced",
+                name="consent_source",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("since", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_opt_out_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "email_key", name=op.f("pk_opt_out")),
+    )
+    op.create_table(
         "picture",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -472,7 +501,38 @@ def upgrade() -> None:
         "booking",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("contact_name", sa.String(length=200), nullable=False),
         sa.Column("contact_email", sa.String(length=254), nullable=False),
+        sa.Column("contact_key", sa.String(length=254), nullable=False),
+        sa.Column(
+            "mails_to",
+            sa.Enum(
+                "attendees",
+                "contact",
+                "both",
+                name="mails_to",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "form",
+                "hand",
+                "import",
+                "invitation",
+                "speaker",
+                "door",
+                name="booking_source",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
         sa.Column("lang", sa.String(length=8), nullable=False),
         sa.Column("link_generation", sa.Integer(), nullable=False),
         sa.Column("form_key", sa.LargeBinary(length=32), nullable=True),
@@ -484,6 +544,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "form_key", name=op.f("uq_booking_event_id_form_key")),
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.create_index("ix_booking_contact", ["event_id", "contact_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_booking_event_id"), ["event_id"], unique=False)
 
     op.create_table(
@@ -661,6 +722,110 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_programme")),
     )
     op.create_table(
+        "question",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "text",
+                "long_text",
+                "one",
+                "several",
+                "yes_no",
+                "number",
+                "date",
+                "country",
+                "phone",
+                "file",
+                "consent",
+                name="question_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "per",
+            sa.Enum(
+                "attendee",
+                "booking",
+                name="asked_per",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column(
+            "data_class",
+            sa.Enum(
+                "ordinary",
+                "contact",
+                "sensitive",
+                name="data_class",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("keep_days", sa.Integer(), nullable=False),
+        sa.Column("all_types", sa.Boolean(), nullable=False),
+        sa.Column("needs_id", sa.Uuid(), nullable=True),
+        sa.Column("needs_values", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("keep_days BETWEEN 1 AND 3660", name=op.f("ck_question_keep_days")),
+        sa.CheckConstraint("needs_id <> id", name=op.f("ck_question_needs_another")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_question_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["needs_id"], ["question.id"], name=op.f("fk_question_needs_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+    )
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_question_needs_id"), ["needs_id"], unique=False)
+
+    op.create_table(
+        "registration_policy",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("over_percent", sa.Integer(), nullable=False),
+        sa.Column("offer_hours", sa.Integer(), nullable=True),
+        sa.Column("several_per_address", sa.Boolean(), nullable=False),
+        sa.Column("changes_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ask_hours", sa.Integer(), nullable=True),
+        sa.Column("coming_asked_for", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("stand_by", sa.Boolean(), nullable=False),
+        sa.Column("collection_statement", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "ask_hours BETWEEN 1 AND 720", name=op.f("ck_registration_policy_ask_hours")
+        ),
+        sa.CheckConstraint(
+            "offer_hours BETWEEN 1 AND 336", name=op.f("ck_registration_policy_offer_hours")
+        ),
+        sa.CheckConstraint(
+            "over_percent BETWEEN 0 AND 100", name=op.f("ck_registration_policy_over_percent")
+        ),
+        sa.CheckConstraint("seats >= 0", name=op.f("ck_registration_policy_seats")),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+            name=op.f("fk_registration_policy_event_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_registration_policy")),
+    )
+    op.create_table(
         "release",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -713,15 +878,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_room_event_id"), ["event_id"], unique=False)
 
     op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("query", sa.String(length=1000), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_saved_view_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("event_id", "name", name=op.f("uq_saved_view_event_id_name")),
+    )
+    op.create_table(
         "seat_pool",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column(
             "about",
             sa.Enum(
                 "event",
+                "type",
+                "limit",
+                "block",
+                "choice",
                 "session",
                 "speakers",
+                "stand_by",
                 name="pool_about",
                 native_enum=False,
                 create_constraint=True,
@@ -732,15 +917,36 @@ def upgrade() -> None:
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column(
+            "order",
+            sa.Enum(
+                "first_come",
+                "draw",
+                name="wait_order",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("smaller_pass", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "(about = 'block') = (parent_id IS NOT NULL)",
+            name=op.f("ck_seat_pool_block_has_parent"),
+        ),
         sa.CheckConstraint("taken BETWEEN 0 AND capacity", name=op.f("ck_seat_pool_taken")),
         sa.CheckConstraint("waiting >= 0", name=op.f("ck_seat_pool_waiting")),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_seat_pool_event_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["seat_pool.id"], name=op.f("fk_seat_pool_parent_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seat_pool")),
     )
     with op.batch_alter_table("seat_pool", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seat_pool_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_seat_pool_parent_id"), ["parent_id"], unique=False)
 
     op.create_table(
         "signing_key",
@@ -836,6 +1042,115 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_waiting_import_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "answer_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("question_id", sa.Uuid(), nullable=False),
+        sa.Column("booking_id", sa.Uuid(), nullable=True),
+        sa.Column("file_name", sa.String(length=48), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "pdf",
+                "png",
+                "jpeg",
+                "docx",
+                name="answer_file_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("sent_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_answer_file_booking_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_answer_file_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["question.id"],
+            name=op.f("fk_answer_file_question_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_file")),
+        sa.UniqueConstraint("file_name", name=op.f("uq_answer_file_file_name")),
+    )
+    with op.batch_alter_table("answer_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_answer_file_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_answer_file_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_answer_file_question_id"), ["question_id"], unique=False
+        )
+
+    op.create_table(
+        "consent_wording",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "collection",
+                "privacy",
+                "marketing",
+                "partner",
+                "photo",
+                name="consent_purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("partner_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("words", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("made_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(purpose = 'partner') = (partner_id IS NOT NULL)",
+            name=op.f("ck_consent_wording_partner_named"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_consent_wording_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_consent_wording_partner_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_wording")),
+    )
+    with op.batch_alter_table("consent_wording", schema=None) as batch_op:
+        batch_op.create_index("ix_consent_wording_event_id", ["event_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_consent_wording_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_consent_wording_shown",
+            ["event_id", "purpose"],
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL AND purpose <> 'partner'"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND purpose <> 'partner'"),
+        )
+        batch_op.create_index(
+            "uq_consent_wording_shown_of_partner",
+            ["partner_id"],
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL AND partner_id IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND partner_id IS NOT NULL"),
+        )
+
+    op.create_table(
         "device",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -844,6 +1159,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("may_search", sa.Boolean(), nullable=False),
+        sa.Column("office", sa.Boolean(), nullable=False),
         sa.Column("paired_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -950,6 +1266,53 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_proposal_speaker_id"), ["speaker_id"], unique=False)
 
+    op.create_table(
+        "question_option",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("question_id", sa.Uuid(), nullable=False),
+        sa.Column("pool_id", sa.Uuid(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["pool_id"],
+            ["seat_pool.id"],
+            name=op.f("fk_question_option_pool_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["question.id"],
+            name=op.f("fk_question_option_question_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_option")),
+        sa.UniqueConstraint("pool_id", name=op.f("uq_question_option_pool_id")),
+    )
+    with op.batch_alter_table("question_option", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_question_option_question_id"), ["question_id"], unique=False
+        )
+
+    op.create_table(
+        "question_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("question_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("label", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("hint", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("made_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["question.id"],
+            name=op.f("fk_question_version_question_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_version")),
+        sa.UniqueConstraint(
+            "question_id", "number", name=op.f("uq_question_version_question_id_number")
+        ),
+    )
     op.create_table(
         "session",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1061,12 +1424,65 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("pool_id", sa.Uuid(), nullable=False),
+        sa.Column("limit_id", sa.Uuid(), nullable=True),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("name", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("description", forum.core.db.TextColumn(), nullable=False),
+        sa.Column(
+            "access",
+            sa.Enum(
+                "open",
+                "approval",
+                "invitation",
+                "code",
+                "link",
+                "office",
+                name="ticket_access",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "attendance",
+            sa.Enum(
+                "on_site",
+                "online",
+                name="attendance",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("opens_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closes_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("most_per_booking", sa.Integer(), nullable=False),
+        sa.Column("holds_while_pending", sa.Boolean(), nullable=False),
+        sa.Column("price_minor", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("link_generation", sa.Integer(), nullable=False),
+        sa.Column("closed_for_good_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "most_per_booking BETWEEN 1 AND 50", name=op.f("ck_ticket_type_most_per_booking")
+        ),
         sa.CheckConstraint("number BETWEEN 1 AND 255", name=op.f("ck_ticket_type_number")),
+        sa.CheckConstraint(
+            "opens_at IS NULL OR closes_at IS NULL OR opens_at < closes_at",
+            name=op.f("ck_ticket_type_closes_after_opening"),
+        ),
+        sa.CheckConstraint("price_minor >= 0", name=op.f("ck_ticket_type_price")),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_ticket_type_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["limit_id"],
+            ["seat_pool.id"],
+            name=op.f("fk_ticket_type_limit_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["pool_id"], ["seat_pool.id"], name=op.f("fk_ticket_type_pool_id"), ondelete="RESTRICT"
@@ -1074,6 +1490,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_type")),
         sa.UniqueConstraint("event_id", "number", name=op.f("uq_ticket_type_event_id_number")),
     )
+    with op.batch_alter_table("ticket_type", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_type_limit_id"), ["limit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_type_pool_id"), ["pool_id"], unique=False)
+
     op.create_table(
         "unavailability",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1113,6 +1533,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("holder_id", name=op.f("uq_wait_list_entry_holder_id")),
         sa.UniqueConstraint("pool_id", "number", name=op.f("uq_wait_list_entry_pool_id_number")),
     )
+    op.create_table(
+        "access_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_type_id", sa.Uuid(), nullable=False),
+        sa.Column("block_id", sa.Uuid(), nullable=True),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("expires_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("used BETWEEN 0 AND uses", name=op.f("ck_access_code_used")),
+        sa.CheckConstraint("uses BETWEEN 1 AND 10000", name=op.f("ck_access_code_uses")),
+        sa.ForeignKeyConstraint(
+            ["block_id"],
+            ["seat_pool.id"],
+            name=op.f("fk_access_code_block_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_access_code_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_type_id"],
+            ["ticket_type.id"],
+            name=op.f("fk_access_code_ticket_type_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_code")),
+        sa.UniqueConstraint("event_id", "code", name=op.f("uq_access_code_event_id_code")),
+    )
+    with op.batch_alter_table("access_code", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_access_code_ticket_type_id"), ["ticket_type_id"], unique=False
+        )
+
     op.create_table(
         "appearance",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1171,6 +1629,70 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appearance_speaker_id"), ["speaker_id"], unique=False)
 
     op.create_table(
+        "approval_rule",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_type_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "domain",
+                "invitation",
+                "answer",
+                name="approval_rule_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("question_id", sa.Uuid(), nullable=True),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["question.id"],
+            name=op.f("fk_approval_rule_question_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_type_id"],
+            ["ticket_type.id"],
+            name=op.f("fk_approval_rule_ticket_type_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_rule")),
+        sa.UniqueConstraint(
+            "ticket_type_id",
+            "kind",
+            "question_id",
+            "value",
+            name=op.f("uq_approval_rule_ticket_type_id_kind_question_id_value"),
+        ),
+    )
+    op.create_table(
+        "checkpoint_type",
+        sa.Column("checkpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_type_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["checkpoint_id"],
+            ["checkpoint.id"],
+            name=op.f("fk_checkpoint_type_checkpoint_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_type_id"],
+            ["ticket_type.id"],
+            name=op.f("fk_checkpoint_type_ticket_type_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("checkpoint_id", "ticket_type_id", name=op.f("pk_checkpoint_type")),
+    )
+    with op.batch_alter_table("checkpoint_type", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_checkpoint_type_ticket_type_id"), ["ticket_type_id"], unique=False
+        )
+
+    op.create_table(
         "cue",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),
@@ -1188,6 +1710,41 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cue", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_cue_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
+        "guest_list",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_type_id", sa.Uuid(), nullable=False),
+        sa.Column("block_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("companions", sa.Integer(), nullable=False),
+        sa.Column("greet", sa.Boolean(), nullable=False),
+        sa.Column("kept_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("released_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reply_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("companions BETWEEN 0 AND 20", name=op.f("ck_guest_list_companions")),
+        sa.ForeignKeyConstraint(
+            ["block_id"], ["seat_pool.id"], name=op.f("fk_guest_list_block_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_guest_list_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_type_id"],
+            ["ticket_type.id"],
+            name=op.f("fk_guest_list_ticket_type_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guest_list")),
+        sa.UniqueConstraint("block_id", name=op.f("uq_guest_list_block_id")),
+        sa.UniqueConstraint("event_id", "name", name=op.f("uq_guest_list_event_id_name")),
+    )
+    with op.batch_alter_table("guest_list", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_guest_list_event_id"), ["event_id"], unique=False)
 
     op.create_table(
         "material",
@@ -1230,79 +1787,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_material_session_id"), ["session_id"], unique=False)
 
     op.create_table(
-        "registration",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("booking_id", sa.Uuid(), nullable=False),
+        "question_type",
+        sa.Column("question_id", sa.Uuid(), nullable=False),
         sa.Column("ticket_type_id", sa.Uuid(), nullable=False),
-        sa.Column("code", sa.String(length=8), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "pending",
-                "offered",
-                "confirmed",
-                "waitlisted",
-                "declined",
-                "cancelled",
-                name="registration_state",
-                native_enum=False,
-                create_constraint=True,
-                length=16,
-            ),
-            nullable=False,
-        ),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("name_zh", sa.String(length=60), nullable=False),
-        sa.Column("organisation", sa.String(length=200), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("email_key", sa.String(length=254), nullable=False),
-        sa.Column("search_text", sa.String(length=800), nullable=False),
-        sa.Column("lang", sa.String(length=8), nullable=False),
-        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("cancelled_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(state = 'cancelled') = (cancelled_at IS NOT NULL)",
-            name=op.f("ck_registration_cancelled_at"),
-        ),
-        sa.CheckConstraint(
-            "state <> 'confirmed' OR confirmed_at IS NOT NULL",
-            name=op.f("ck_registration_confirmed_at"),
-        ),
         sa.ForeignKeyConstraint(
-            ["booking_id"],
-            ["booking.id"],
-            name=op.f("fk_registration_booking_id"),
+            ["question_id"],
+            ["question.id"],
+            name=op.f("fk_question_type_question_id"),
             ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_registration_event_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["ticket_type_id"],
             ["ticket_type.id"],
-            name=op.f("fk_registration_ticket_type_id"),
-            ondelete="RESTRICT",
+            name=op.f("fk_question_type_ticket_type_id"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
-        sa.UniqueConstraint("event_id", "code", name=op.f("uq_registration_event_id_code")),
+        sa.PrimaryKeyConstraint("question_id", "ticket_type_id", name=op.f("pk_question_type")),
     )
-    with op.batch_alter_table("registration", schema=None) as batch_op:
+    with op.batch_alter_table("question_type", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_registration_booking_id"), ["booking_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_registration_list", ["event_id", "state", "created_at"], unique=False
-        )
-        batch_op.create_index(
-            "uq_registration_holds_address",
-            ["event_id", "email_key"],
-            unique=True,
-            sqlite_where=sa.text("state IN ('confirmed', 'offered', 'pending', 'waitlisted')"),
-            postgresql_where=sa.text("state IN ('confirmed', 'offered', 'pending', 'waitlisted')"),
+            batch_op.f("ix_question_type_ticket_type_id"), ["ticket_type_id"], unique=False
         )
 
     op.create_table(
@@ -1414,25 +1918,492 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_session_draft_event_id"), ["event_id"], unique=False)
 
     op.create_table(
+        "guest_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("list_id", sa.Uuid(), nullable=True),
+        sa.Column("ticket_type_id", sa.Uuid(), nullable=True),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "running",
+                "done",
+                name="guest_file_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("leave_out", sa.Boolean(), nullable=False),
+        sa.Column("send_mails", sa.Boolean(), nullable=False),
+        sa.Column("rows_total", sa.Integer(), nullable=False),
+        sa.Column("rows_done", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("done_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'done') = (done_at IS NOT NULL)", name=op.f("ck_guest_file_done_at")
+        ),
+        sa.CheckConstraint("rows_done BETWEEN 0 AND rows_total", name=op.f("ck_guest_file_rows")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_guest_file_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["guest_list.id"], name=op.f("fk_guest_file_list_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_type_id"],
+            ["ticket_type.id"],
+            name=op.f("fk_guest_file_ticket_type_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_guest_file_user_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guest_file")),
+    )
+    with op.batch_alter_table("guest_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_guest_file_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("booking_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "sent",
+                "opened",
+                "accepted",
+                "declined",
+                name="invitation_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("salutation", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_zh", sa.String(length=60), nullable=False),
+        sa.Column("post_nominals", sa.String(length=60), nullable=False),
+        sa.Column("job_title", sa.String(length=200), nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("name_key", sa.String(length=400), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("companions", sa.Integer(), nullable=False),
+        sa.Column("precedence", sa.Integer(), nullable=True),
+        sa.Column("seating", sa.String(length=80), nullable=False),
+        sa.Column("greet", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("delegate", sa.Boolean(), nullable=False),
+        sa.Column(
+            "reply_by",
+            sa.Enum(
+                "link",
+                "letter",
+                "phone",
+                "mail",
+                "in_person",
+                name="reply_by",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reply_note", sa.Text(), nullable=False),
+        sa.Column("link_generation", sa.Integer(), nullable=False),
+        sa.Column("search_text", sa.String(length=800), nullable=False),
+        sa.Column("sent_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("replied_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state IN ('accepted', 'declined')) = (replied_at IS NOT NULL)",
+            name=op.f("ck_invitation_replied_at"),
+        ),
+        sa.CheckConstraint("companions BETWEEN 0 AND 20", name=op.f("ck_invitation_companions")),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_invitation_booking_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_invitation_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["guest_list.id"], name=op.f("fk_invitation_list_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("booking_id", name=op.f("uq_invitation_booking_id")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_invitation_list", ["event_id", "state", "created_at", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_invitation_list_id"), ["list_id"], unique=False)
+        batch_op.create_index("ix_invitation_name", ["event_id", "name_key"], unique=False)
+        batch_op.create_index(
+            "uq_invitation_address",
+            ["event_id", "email_key"],
+            unique=True,
+            sqlite_where=sa.text("email_key <> ''"),
+            postgresql_where=sa.text("email_key <> ''"),
+        )
+
+    op.create_table(
+        "registration",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("booking_id", sa.Uuid(), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("ticket_type_id", sa.Uuid(), nullable=False),
+        sa.Column("block_id", sa.Uuid(), nullable=True),
+        sa.Column("access_code_id", sa.Uuid(), nullable=True),
+        sa.Column("in_home", sa.Boolean(), nullable=False),
+        sa.Column("in_limit", sa.Boolean(), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "pending",
+                "offered",
+                "confirmed",
+                "waitlisted",
+                "declined",
+                "cancelled",
+                name="registration_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name_zh", sa.String(length=60), nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column("holds_address", sa.Boolean(), nullable=False),
+        sa.Column(
+            "sort_name",
+            sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "sort_organisation",
+            sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("search_text", sa.String(length=800), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("offered_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "ended",
+            sa.Enum(
+                "guest",
+                "office",
+                "expired",
+                "not_coming",
+                "declined",
+                "replaced",
+                "merged",
+                name="registration_ended",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=True,
+        ),
+        sa.Column("still_coming_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decision_words", sa.Text(), nullable=False),
+        sa.Column("link_generation", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancelled_at IS NOT NULL)",
+            name=op.f("ck_registration_cancelled_at"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'offered') = (offered_until IS NOT NULL)",
+            name=op.f("ck_registration_offered"),
+        ),
+        sa.CheckConstraint(
+            "NOT holds_address OR email_key <> ''", name=op.f("ck_registration_address_held")
+        ),
+        sa.CheckConstraint(
+            "state <> 'confirmed' OR confirmed_at IS NOT NULL",
+            name=op.f("ck_registration_confirmed_at"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('cancelled', 'declined') OR NOT (in_home OR in_limit)",
+            name=op.f("ck_registration_freed"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('confirmed', 'offered') OR in_home", name=op.f("ck_registration_seated")
+        ),
+        sa.ForeignKeyConstraint(
+            ["access_code_id"],
+            ["access_code.id"],
+            name=op.f("fk_registration_access_code_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["block_id"],
+            ["seat_pool.id"],
+            name=op.f("fk_registration_block_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_registration_booking_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_registration_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_type_id"],
+            ["ticket_type.id"],
+            name=op.f("fk_registration_ticket_type_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
+        sa.UniqueConstraint("event_id", "code", name=op.f("uq_registration_event_id_code")),
+    )
+    with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_registration_access_code_id"), ["access_code_id"], unique=False
+        )
+        batch_op.create_index("ix_registration_address", ["email_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_registration_block_id"), ["block_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_registration_booking_id"), ["booking_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_registration_list", ["event_id", "state", "created_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_registration_name", ["event_id", "sort_name", "id"], unique=False)
+        batch_op.create_index(
+            "ix_registration_newest", ["event_id", "created_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_registration_offers", ["offered_until"], unique=False)
+        batch_op.create_index(
+            "ix_registration_organisation", ["event_id", "sort_organisation", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_registration_party_id"), ["party_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_registration_ticket_type_id"), ["ticket_type_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_registration_holds_address",
+            ["event_id", "email_key"],
+            unique=True,
+            sqlite_where=sa.text(
+                "holds_address AND state IN ('confirmed', 'offered', 'pending', 'waitlisted')"
+            ),
+            postgresql_where=sa.text(
+                "holds_address AND state IN ('confirmed', 'offered', 'pending', 'waitlisted')"
+            ),
+        )
+
+    op.create_table(
+        "answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("question_id", sa.Uuid(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("booking_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("answered_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_answer_booking_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_answer_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_answer_question_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_answer_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["question_version.id"],
+            name=op.f("fk_answer_version_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+    )
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_answer_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_answer_question_id"), ["question_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_answer_registration_id"), ["registration_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_answer_of_attendee",
+            ["question_id", "registration_id"],
+            unique=True,
+            sqlite_where=sa.text("registration_id IS NOT NULL"),
+            postgresql_where=sa.text("registration_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_answer_of_booking",
+            ["question_id", "booking_id"],
+            unique=True,
+            sqlite_where=sa.text("registration_id IS NULL"),
+            postgresql_where=sa.text("registration_id IS NULL"),
+        )
+
+    op.create_table(
+        "choice_place",
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("option_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["option_id"],
+            ["question_option.id"],
+            name=op.f("fk_choice_place_option_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_choice_place_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("registration_id", "option_id", name=op.f("pk_choice_place")),
+    )
+    with op.batch_alter_table("choice_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_choice_place_option_id"), ["option_id"], unique=False)
+
+    op.create_table(
         "consent",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("registration_id", sa.Uuid(), nullable=False),
-        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "collection",
+                "privacy",
+                "marketing",
+                "partner",
+                "photo",
+                name="consent_purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("partner_id", sa.Uuid(), nullable=True),
+        sa.Column("recipient", sa.String(length=200), nullable=False),
+        sa.Column("wording_id", sa.Uuid(), nullable=True),
         sa.Column("wording", sa.Text(), nullable=False),
         sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "form",
+                "own_page",
+                "mail",
+                "office",
+                "import",
+                "replaced",
+                name="consent_source",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
         sa.Column("given_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "withdrawn_by",
+            sa.Enum(
+                "form",
+                "own_page",
+                "mail",
+                "office",
+                "import",
+                "replaced",
+                name="consent_withdrawn_by",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=True,
+        ),
+        sa.CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by IS NULL)",
+            name=op.f("ck_consent_withdrawn_whole"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner.id"], name=op.f("fk_consent_partner_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(
             ["registration_id"],
             ["registration.id"],
             name=op.f("fk_consent_registration_id"),
             ondelete="CASCADE",
         ),
+        sa.ForeignKeyConstraint(
+            ["wording_id"],
+            ["consent_wording.id"],
+            name=op.f("fk_consent_wording_id"),
+            ondelete="SET NULL",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_partner_id"), ["partner_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_consent_registration_id"), ["registration_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_consent_stands",
+            ["registration_id", "purpose"],
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL AND purpose <> 'partner'"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND purpose <> 'partner'"),
+        )
+        batch_op.create_index(
+            "uq_consent_stands_for_partner",
+            ["registration_id", "partner_id"],
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL AND partner_id IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND partner_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -1451,6 +2422,25 @@ def upgrade() -> None:
                 "cancelled",
                 "again",
                 "again_waiting",
+                "again_pending",
+                "again_offered",
+                "requested",
+                "approved",
+                "approved_waiting",
+                "declined",
+                "offered",
+                "offer_expired",
+                "cancelled_by_office",
+                "not_coming",
+                "left",
+                "named",
+                "named_waiting",
+                "type_changed",
+                "type_changed_waiting",
+                "links",
+                "ask_coming",
+                "guest_invitation",
+                "guest_reminder",
                 "event_cancelled",
                 "event_postponed",
                 "event_moved",
@@ -1554,6 +2544,53 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "registration_note",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.String(length=200), nullable=False),
+        sa.Column("written_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_registration_note_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_note")),
+    )
+    with op.batch_alter_table("registration_note", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_registration_note_registration_id"), ["registration_id"], unique=False
+        )
+
+    op.create_table(
+        "registration_tag",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("tag", sa.String(length=40), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("tagged_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+            name=op.f("fk_registration_tag_event_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_registration_tag_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "event_id", "tag", "registration_id", name=op.f("pk_registration_tag")
+        ),
+    )
+    with op.batch_alter_table("registration_tag", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_registration_tag_registration_id"), ["registration_id"], unique=False
+        )
+
+    op.create_table(
         "scan",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=False),
@@ -1568,6 +2605,7 @@ def upgrade() -> None:
                 "scanner",
                 "typed",
                 "search",
+                "stand_by",
                 name="scan_way",
                 native_enum=False,
                 create_constraint=True,
@@ -1605,6 +2643,7 @@ def upgrade() -> None:
                 "revoked",
                 "wrong_event",
                 "wrong_day",
+                "not_this_door",
                 "forged",
                 "unknown_code",
                 "not_a_ticket",
@@ -1653,6 +2692,31 @@ def upgrade() -> None:
             "ix_scan_event_id_received_at", ["event_id", "received_at"], unique=False
         )
         batch_op.create_index("ix_scan_registration_id", ["registration_id"], unique=False)
+
+    op.create_table(
+        "search_word",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "word",
+            sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_search_word_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_search_word_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("event_id", "word", "registration_id", name=op.f("pk_search_word")),
+    )
+    with op.batch_alter_table("search_word", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_search_word_registration", ["registration_id", "word"], unique=False
+        )
 
     op.create_table(
         "session_place",
@@ -1710,6 +2774,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("registration_id", name=op.f("uq_speaker_seat_registration_id")),
     )
     op.create_table(
+        "stand_by",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("organisation", sa.String(length=200), nullable=False),
+        sa.Column("joined_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("admitted_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("left_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "admitted_at IS NULL OR left_at IS NULL", name=op.f("ck_stand_by_one_end")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_stand_by_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_stand_by_registration_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stand_by")),
+        sa.UniqueConstraint("event_id", "number", name=op.f("uq_stand_by_event_id_number")),
+    )
+    with op.batch_alter_table("stand_by", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_stand_by_registration_id"), ["registration_id"], unique=False
+        )
+
+    op.create_table(
         "star",
         sa.Column("registration_id", sa.Uuid(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),
@@ -1761,10 +2856,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("event_id", "number", name=op.f("uq_ticket_event_id_number")),
-        sa.UniqueConstraint("registration_id", name=op.f("uq_ticket_registration_id")),
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_key_id"), ["key_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_ticket_registration_id"), ["registration_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_ticket_stands",
+            ["registration_id"],
+            unique=True,
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        )
 
     op.create_table(
         "admission",
@@ -1835,6 +2939,12 @@ def downgrade() -> None:
 
     op.drop_table("admission")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_ticket_stands",
+            sqlite_where=sa.text("revoked_at IS NULL"),
+            postgresql_where=sa.text("revoked_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_ticket_registration_id"))
         batch_op.drop_index(batch_op.f("ix_ticket_key_id"))
 
     op.drop_table("ticket")
@@ -1842,11 +2952,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_star_session_id"))
 
     op.drop_table("star")
+    with op.batch_alter_table("stand_by", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stand_by_registration_id"))
+
+    op.drop_table("stand_by")
     op.drop_table("speaker_seat")
     with op.batch_alter_table("session_place", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_session_place_session_id"))
 
     op.drop_table("session_place")
+    with op.batch_alter_table("search_word", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_word_registration")
+
+    op.drop_table("search_word")
     with op.batch_alter_table("scan", schema=None) as batch_op:
         batch_op.drop_index("ix_scan_registration_id")
         batch_op.drop_index("ix_scan_event_id_received_at")
@@ -1854,6 +2972,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_scan_checkpoint_id")
 
     op.drop_table("scan")
+    with op.batch_alter_table("registration_tag", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_registration_tag_registration_id"))
+
+    op.drop_table("registration_tag")
+    with op.batch_alter_table("registration_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_registration_note_registration_id"))
+
+    op.drop_table("registration_note")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_message_waiting",
@@ -1868,9 +2994,78 @@ def downgrade() -> None:
 
     op.drop_table("message")
     with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_consent_stands_for_partner",
+            sqlite_where=sa.text("withdrawn_at IS NULL AND partner_id IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND partner_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_consent_stands",
+            sqlite_where=sa.text("withdrawn_at IS NULL AND purpose <> 'partner'"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND purpose <> 'partner'"),
+        )
         batch_op.drop_index(batch_op.f("ix_consent_registration_id"))
+        batch_op.drop_index(batch_op.f("ix_consent_partner_id"))
 
     op.drop_table("consent")
+    with op.batch_alter_table("choice_place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_choice_place_option_id"))
+
+    op.drop_table("choice_place")
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_answer_of_booking",
+            sqlite_where=sa.text("registration_id IS NULL"),
+            postgresql_where=sa.text("registration_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_answer_of_attendee",
+            sqlite_where=sa.text("registration_id IS NOT NULL"),
+            postgresql_where=sa.text("registration_id IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_answer_registration_id"))
+        batch_op.drop_index(batch_op.f("ix_answer_question_id"))
+        batch_op.drop_index(batch_op.f("ix_answer_booking_id"))
+
+    op.drop_table("answer")
+    with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_registration_holds_address",
+            sqlite_where=sa.text(
+                "holds_address AND state IN ('confirmed', 'offered', 'pending', 'waitlisted')"
+            ),
+            postgresql_where=sa.text(
+                "holds_address AND state IN ('confirmed', 'offered', 'pending', 'waitlisted')"
+            ),
+        )
+        batch_op.drop_index(batch_op.f("ix_registration_ticket_type_id"))
+        batch_op.drop_index(batch_op.f("ix_registration_party_id"))
+        batch_op.drop_index("ix_registration_organisation")
+        batch_op.drop_index("ix_registration_offers")
+        batch_op.drop_index("ix_registration_newest")
+        batch_op.drop_index("ix_registration_name")
+        batch_op.drop_index("ix_registration_list")
+        batch_op.drop_index(batch_op.f("ix_registration_booking_id"))
+        batch_op.drop_index(batch_op.f("ix_registration_block_id"))
+        batch_op.drop_index("ix_registration_address")
+        batch_op.drop_index(batch_op.f("ix_registration_access_code_id"))
+
+    op.drop_table("registration")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_invitation_address",
+            sqlite_where=sa.text("email_key <> ''"),
+            postgresql_where=sa.text("email_key <> ''"),
+        )
+        batch_op.drop_index("ix_invitation_name")
+        batch_op.drop_index(batch_op.f("ix_invitation_list_id"))
+        batch_op.drop_index("ix_invitation_list")
+
+    op.drop_table("invitation")
+    with op.batch_alter_table("guest_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_guest_file_event_id"))
+
+    op.drop_table("guest_file")
     with op.batch_alter_table("session_draft", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_session_draft_event_id"))
 
@@ -1879,33 +3074,44 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_release_change_session_id"))
 
     op.drop_table("release_change")
-    with op.batch_alter_table("registration", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_registration_holds_address",
-            sqlite_where=sa.text("state IN ('confirmed', 'offered', 'pending', 'waitlisted')"),
-            postgresql_where=sa.text("state IN ('confirmed', 'offered', 'pending', 'waitlisted')"),
-        )
-        batch_op.drop_index("ix_registration_list")
-        batch_op.drop_index(batch_op.f("ix_registration_booking_id"))
+    with op.batch_alter_table("question_type", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_type_ticket_type_id"))
 
-    op.drop_table("registration")
+    op.drop_table("question_type")
     with op.batch_alter_table("material", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_material_session_id"))
 
     op.drop_table("material")
+    with op.batch_alter_table("guest_list", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_guest_list_event_id"))
+
+    op.drop_table("guest_list")
     with op.batch_alter_table("cue", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cue_session_id"))
 
     op.drop_table("cue")
+    with op.batch_alter_table("checkpoint_type", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checkpoint_type_ticket_type_id"))
+
+    op.drop_table("checkpoint_type")
+    op.drop_table("approval_rule")
     with op.batch_alter_table("appearance", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appearance_speaker_id"))
 
     op.drop_table("appearance")
+    with op.batch_alter_table("access_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_access_code_ticket_type_id"))
+
+    op.drop_table("access_code")
     op.drop_table("wait_list_entry")
     with op.batch_alter_table("unavailability", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unavailability_engagement_id"))
 
     op.drop_table("unavailability")
+    with op.batch_alter_table("ticket_type", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ticket_type_pool_id"))
+        batch_op.drop_index(batch_op.f("ix_ticket_type_limit_id"))
+
     op.drop_table("ticket_type")
     with op.batch_alter_table("speaker_consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_speaker_consent_engagement_id"))
@@ -1915,6 +3121,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_session_event")
 
     op.drop_table("session")
+    op.drop_table("question_version")
+    with op.batch_alter_table("question_option", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_option_question_id"))
+
+    op.drop_table("question_option")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_speaker_id"))
         batch_op.drop_index(batch_op.f("ix_proposal_engagement_id"))
@@ -1931,6 +3142,27 @@ def downgrade() -> None:
         batch_op.drop_index("ix_device_checkpoint_id")
 
     op.drop_table("device")
+    with op.batch_alter_table("consent_wording", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_consent_wording_shown_of_partner",
+            sqlite_where=sa.text("withdrawn_at IS NULL AND partner_id IS NOT NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND partner_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_consent_wording_shown",
+            sqlite_where=sa.text("withdrawn_at IS NULL AND purpose <> 'partner'"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND purpose <> 'partner'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_consent_wording_partner_id"))
+        batch_op.drop_index("ix_consent_wording_event_id")
+
+    op.drop_table("consent_wording")
+    with op.batch_alter_table("answer_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_answer_file_question_id"))
+        batch_op.drop_index(batch_op.f("ix_answer_file_event_id"))
+        batch_op.drop_index(batch_op.f("ix_answer_file_booking_id"))
+
+    op.drop_table("answer_file")
     with op.batch_alter_table("waiting_import", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiting_import_user_id"))
         batch_op.drop_index(
@@ -1956,14 +3188,22 @@ def downgrade() -> None:
 
     op.drop_table("signing_key")
     with op.batch_alter_table("seat_pool", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_seat_pool_parent_id"))
         batch_op.drop_index(batch_op.f("ix_seat_pool_event_id"))
 
     op.drop_table("seat_pool")
+    op.drop_table("saved_view")
     with op.batch_alter_table("room", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_room_event_id"))
 
     op.drop_table("room")
     op.drop_table("release")
+    op.drop_table("registration_policy")
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_needs_id"))
+        batch_op.drop_index(batch_op.f("ix_question_event_id"))
+
+    op.drop_table("question")
     op.drop_table("programme")
     with op.batch_alter_table("partner", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_event_id"))
@@ -1981,6 +3221,7 @@ def downgrade() -> None:
     op.drop_table("checkpoint")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_booking_event_id"))
+        batch_op.drop_index("ix_booking_contact")
 
     op.drop_table("booking")
     with op.batch_alter_table("speaker", schema=None) as batch_op:
@@ -2015,6 +3256,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_picture_organisation_id"))
 
     op.drop_table("picture")
+    op.drop_table("opt_out")
     with op.batch_alter_table("member_invitation", schema=None) as batch_op:
         batch_op.drop_index("ix_member_invitation_organisation")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forum.people.service.accounts import change_account
+from forum.people.service.attempts import note_failure, refuse_a_failing
 from forum.people.service.invitations import accept_invitation, invite_member, withdraw_invitation
 from forum.people.service.links import make_sign_in_link
 from forum.people.service.members import change_role, remove_member
@@ -34,7 +35,9 @@ __all__ = [
     "end_session",
     "invite_member",
     "make_sign_in_link",
+    "note_failure",
     "note_seen",
+    "refuse_a_failing",
     "remove_member",
     "request_sign_in",
     "sweep",

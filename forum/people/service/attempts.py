@@ -32,7 +32,7 @@ def count_ask(email_key: str, network: str, now: datetime) -> None:
     The try is committed before all are counted: of any number at once, no more than ten pass. A
     refused one is taken back, so that a stranger who goes on asking cannot keep the owner out.
     """
-    _refuse_a_failing(network, now)
+    refuse_a_failing(network, now)
     key = _key("address", email_key)
     tried = _note(key, now)
     if _counted(key, now) > TRIES_OF_ADDRESS:
@@ -48,7 +48,7 @@ def refusing_guesses(
 
     Raises TooMany, whatever the token, past twenty failures of a network in fifteen minutes.
     """
-    _refuse_a_failing(network, now)
+    refuse_a_failing(network, now)
     try:
         return act()
     except refusals:
@@ -56,14 +56,20 @@ def refusing_guesses(
         raise
 
 
-def note_failure(network: str, now: datetime) -> None:
-    """Count a failure against a network; one that is not known is not counted."""
+def note_failure(network: str, now: datetime, *, at: str = "") -> None:
+    """Count a failure against a network; one that is not known is not counted.
+
+    `at` says where, if not at the door of the house: each place counts for itself.
+    """
     if network:
-        _note(_key("network", network), now)
+        _note(_key("network", at + network), now)
 
 
-def _refuse_a_failing(network: str, now: datetime) -> None:
-    if network and _counted(_key("network", network), now) >= FAILURES_OF_NETWORK:
+def refuse_a_failing(
+    network: str, now: datetime, *, at: str = "", most: int = FAILURES_OF_NETWORK
+) -> None:
+    """Raise TooMany where a network has failed so often within fifteen minutes; one statement."""
+    if network and _counted(_key("network", at + network), now) >= most:
         raise TooMany
 
 

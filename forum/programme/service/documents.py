@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from os import SEEK_END, SEEK_SET
 from pathlib import Path
 from typing import BinaryIO
@@ -16,13 +13,11 @@ import sqlalchemy as sa
 from forum.core.db import db
 from forum.core.errors import Invalid, Unavailable
 from forum.core.i18n import sentence
-from forum.events.service import delete_files
+from forum.core.uploads import sweep_uploads, write_upload
 from forum.programme.models import Material
 from forum.programme.rules import HEAD, LARGEST_PDF, TAIL_BYTES, looks_like_pdf
 
-NAME_BYTES = 16
-SPARED = timedelta(days=1)
-"""A file younger than this may belong to a form that is just being saved."""
+SUFFIX = ".pdf"
 
 
 class NotAPdf(Invalid):
@@ -58,31 +53,6 @@ class KeptPdf:
     folder: Path
 
 
-class PdfFile:
-    """A file that stays if the transaction succeeds, and goes if it fails.
-
-    Other files can be named that go with the commit.
-    """
-
-    def __init__(self, folder: Path, kept: KeptPdf | None = None) -> None:
-        """Look after a kept file, or only after those that are named to go."""
-        self.kept = kept
-        self._folder = folder
-        self._unused: list[str] = []
-
-    def drop(self, file_name: str | None) -> None:
-        """Delete a file once the transaction has been committed."""
-        if file_name:
-            self._unused.append(file_name)
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        made = [self.kept.file_name] if self.kept else []
-        delete_files(self._folder, self._unused if kind is None else made)
-
-
 def keep_pdf(stream: BinaryIO, folder: Path, *, field: str = "file") -> KeptPdf:
     """Check an upload by its content and write it to the folder, outside any transaction.
 
@@ -97,15 +67,11 @@ def keep_pdf(stream: BinaryIO, folder: Path, *, field: str = "file") -> KeptPdf:
     if not looks_like_pdf(stream.read(len(HEAD)), tail):
         raise NotAPdf(field=field)
     stream.seek(0, SEEK_SET)
-    kept = KeptPdf(f"{secrets.token_hex(NAME_BYTES)}.pdf", size, folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / kept.file_name).open("wb") as file:
-            shutil.copyfileobj(stream, file)
+        file_name = write_upload(stream, folder, SUFFIX)
     except OSError:
-        delete_files(folder, [kept.file_name])
         raise PdfNotKept(field=field) from None
-    return kept
+    return KeptPdf(file_name, size, folder)
 
 
 def sweep_pdfs(folder: Path, now: datetime) -> int:
@@ -113,15 +79,8 @@ def sweep_pdfs(folder: Path, now: datetime) -> int:
 
     One statement.
     """
-    old = (now - SPARED).timestamp()
-    ours = (one for one in folder.glob("*.pdf") if len(one.stem) == NAME_BYTES * 2)
-    found = {one.name for one in ours if one.stat().st_mtime < old}
-    lost = sorted(found - _named(found))
-    delete_files(folder, lost)
-    return len(lost)
+    return sweep_uploads(folder, {SUFFIX}, _named, now)
 
 
-def _named(files: Iterable[str]) -> set[str]:
-    named = db.session.scalars(sa.select(Material.file_name).where(Material.file_name.is_not(None)))
-    known = {one for one in named if one}
-    return known & set(files)
+def _named(files: set[str]) -> set[str]:
+    return files & set(db.session.scalars(sa.select(Material.file_name)))

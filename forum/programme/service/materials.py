@@ -21,6 +21,7 @@ from forum.core.page_scopes import changed, event_scope
 from forum.core.permissions import Action
 from forum.core.revisions import check_unchanged, difference
 from forum.core.text import Text
+from forum.core.uploads import Uploads
 from forum.events.models import Event
 from forum.events.rules import reordered
 from forum.events.service import locked_event
@@ -34,7 +35,7 @@ from forum.programme.rules import (
     Publishing,
     check_speaker_heard,
 )
-from forum.programme.service.documents import KeptPdf, PdfFile
+from forum.programme.service.documents import KeptPdf
 from forum.programme.service.engagements import held_engagement
 
 
@@ -203,7 +204,7 @@ def remove_material(
     actor: Actor, event_id: UUID, material_id: UUID, folder: Path, *, now: datetime
 ) -> None:
     """Remove a material and its file; raises NotFound."""
-    files = PdfFile(folder)
+    files = Uploads(folder)
     with files, writing() as transaction:
         event, material = _held_by_id(transaction, actor, event_id, material_id)
         _remove(transaction, actor, event, material, files, now)
@@ -213,7 +214,7 @@ def take_back_material(
     actor: Actor, engagement_id: UUID, material_id: UUID, folder: Path, *, now: datetime
 ) -> None:
     """Remove what a speaker sent, by the speaker; raises NotFound for anything else."""
-    files = PdfFile(folder)
+    files = Uploads(folder)
     with files, writing() as transaction:
         event, engagement = held_engagement(transaction, actor, engagement_id)
         material = transaction.get(Material, material_id, populate_existing=True)
@@ -275,7 +276,7 @@ def _remove(
     actor: Actor,
     event: Event,
     material: Material,
-    files: PdfFile,
+    files: Uploads,
     now: datetime,
 ) -> None:
     files.drop(material.file_name)
@@ -364,5 +365,5 @@ def _is_on_stage(
     return any(row[0] == str(speaker_id) for row in draft.cast)
 
 
-def _looked_after(pdf: KeptPdf | None) -> PdfFile:
-    return PdfFile(pdf.folder if pdf else Path(), pdf)
+def _looked_after(pdf: KeptPdf | None) -> Uploads:
+    return Uploads(pdf.folder, [pdf.file_name]) if pdf else Uploads(Path())

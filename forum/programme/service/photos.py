@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session as Transaction
 
+from forum.core.uploads import delete_files
 from forum.events.models import Picture
 from forum.events.service import (
     Encoded,
     Kept,
     add_picture,
-    delete_files,
     files_of,
     keep_face,
     keep_files,

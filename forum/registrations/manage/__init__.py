@@ -1,6 +1,55 @@
 """The back office of registrations: guests, seats, and who has a place in which session."""
 
-from forum.registrations.manage import guests, places
+from forum.registrations.manage import (
+    acting,
+    adding,
+    answers,
+    approvals,
+    codes,
+    consents,
+    files_in,
+    files_out,
+    guest_lists,
+    guests,
+    invitation,
+    invitations,
+    listing,
+    merging,
+    opt_outs,
+    person,
+    places,
+    policy,
+    questions,
+    taking_back,
+    type_rules,
+    types,
+    waiting,
+)
 from forum.registrations.manage.frame import blueprint
 
-__all__ = ["blueprint", "guests", "places"]
+__all__ = [
+    "acting",
+    "adding",
+    "answers",
+    "approvals",
+    "blueprint",
+    "codes",
+    "consents",
+    "files_in",
+    "files_out",
+    "guest_lists",
+    "guests",
+    "invitation",
+    "invitations",
+    "listing",
+    "merging",
+    "opt_outs",
+    "person",
+    "places",
+    "policy",
+    "questions",
+    "taking_back",
+    "type_rules",
+    "types",
+    "waiting",
+]

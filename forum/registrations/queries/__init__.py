@@ -1,21 +1,25 @@
 """Named reads of registrations: the desk, bookings, guests, and places in sessions."""
 
+from forum.registrations.queries.consents import (
+    WordingShown,
+    consents_of,
+    opted_out,
+    wordings_for_form,
+)
+from forum.registrations.queries.desks import Named, event_at, named
 from forum.registrations.queries.guests import (
-    LONGEST_SEARCH,
-    PAGE_SIZE,
-    Desk,
-    Named,
-    Order,
-    Page,
     all_of,
     booking_by_token,
-    consents_of,
     counts_of,
-    desk_of,
-    matching,
-    named,
-    page_of,
     registration_of,
+)
+from forum.registrations.queries.personal import (
+    Links,
+    Opened,
+    companions_of,
+    links_for,
+    opened_by,
+    purpose_for,
 )
 from forum.registrations.queries.places import (
     Concerned,
@@ -32,31 +36,33 @@ from forum.registrations.queries.places import (
 from forum.registrations.queries.speakers import SeatHeld, speaker_seats
 
 __all__ = [
-    "LONGEST_SEARCH",
-    "PAGE_SIZE",
     "Concerned",
-    "Desk",
     "GuestThere",
+    "Links",
     "Named",
-    "Order",
+    "Opened",
     "OwnSession",
-    "Page",
     "SeatHeld",
+    "WordingShown",
     "all_of",
     "booking_by_token",
+    "companions_of",
     "consents_of",
     "counts_of",
-    "desk_of",
+    "event_at",
     "guests_of_session",
-    "matching",
+    "links_for",
     "named",
+    "opened_by",
+    "opted_out",
     "own_sessions",
-    "page_of",
     "people_with_places_or_stars",
     "places_of",
+    "purpose_for",
     "registration_of",
     "sessions_with_places",
     "shared_sign_ups",
     "speaker_seats",
     "with_places_or_stars",
+    "wordings_for_form",
 ]

@@ -1,4 +1,4 @@
-"""Changing what a registration says of its attendee, and its personal link."""
+"""Changing who a registration is for, naming a companion, and a booking's personal link."""
 
 from __future__ import annotations
 
@@ -8,17 +8,27 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from forum.core import audit
-from forum.core.db import writing
+from forum.core import audit, outbox
+from forum.core.addresses import address_key
+from forum.core.db import write_appended, writing
 from forum.core.errors import NotFound
 from forum.core.revisions import ChangedMeanwhile
-from forum.registrations.models import Booking, Registration
-from forum.registrations.rules import AlreadyCancelled, RegistrationState
-from forum.registrations.service.registering import search_text_of
+from forum.registrations.models import Booking, Registration, RegistrationPolicy, SearchWord
+from forum.registrations.rules import ACTIVE, AddressTaken, AlreadyCancelled, RegistrationState
+from forum.registrations.service.entering import (
+    append_words,
+    search_text_of,
+    search_words_of,
+    sort_key,
+)
+from forum.registrations.service.seating import told
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from forum.core.actor import Actor
 
 
@@ -36,41 +46,60 @@ def change_name(
 ) -> None:
     """Change name forms and organisation; raises ChangedMeanwhile when `revision` is outdated."""
     with writing() as session:
-        registration = session.scalars(
-            sa.select(Registration)
-            .where(Registration.id == registration_id)
-            .options(joinedload(Registration.event))
-            .with_for_update(of=Registration)
-            .execution_options(populate_existing=True),
-        ).one_or_none()
-        if registration is None:
-            raise NotFound
-        if registration.state is RegistrationState.CANCELLED:
-            raise AlreadyCancelled
-        if registration.revision != revision:
-            raise ChangedMeanwhile
-        before = [registration.name, registration.name_zh, registration.organisation]
-        registration.name, registration.name_zh = forms.name, forms.name_zh
-        registration.organisation = forms.organisation
-        registration.search_text = search_text_of(
-            forms.name, forms.name_zh, forms.organisation, registration.email, registration.code
-        )
-        registration.changed_at = now
-        registration.revision += 1
-        after = [forms.name, forms.name_zh, forms.organisation]
-        audit.record(
-            session,
-            actor,
-            "registration.renamed",
-            ("registration", registration.id),
-            registration.event.organisation_id,
-            {"before": before, "after": after},
-            now,
-        )
+        registration = _held(session, registration_id, revision)
+        _rename(session, actor, registration, forms, now)
+
+
+def put_in_place(
+    actor: Actor,
+    registration_id: UUID,
+    forms: NameForms,
+    email: str,
+    *,
+    revision: int,
+    now: datetime,
+) -> None:
+    """Give a registration to another person, or name who had no name yet: seat and turn stay.
+
+    The old ticket dies, and so does the own link of whoever had been named; a new one is signed
+    and sent where the registration is confirmed. Emits registration.renamed, with `replaced` where
+    somebody had been named. Raises NotFound, AlreadyCancelled, ChangedMeanwhile, AddressTaken.
+    """
+    try:
+        with writing() as session:
+            registration = _held(session, registration_id, revision)
+            same = bool(email) and registration.email_key == address_key(email)
+            had_name = bool(registration.name)
+            policy = session.get(RegistrationPolicy, registration.event_id)
+            several = policy is not None and policy.several_per_address
+            registration.email, registration.email_key = email, address_key(email)
+            registration.holds_address = bool(email) and not several
+            if had_name and not same:
+                registration.link_generation += 1
+                registration.still_coming_at = None
+            _rename(session, actor, registration, forms, now)
+            session.flush()
+            if not same:
+                outbox.emit(
+                    session,
+                    "registration.renamed",
+                    told(registration, registration.ticket_type)
+                    | {
+                        "replaced": had_name,
+                        "confirmed": registration.state is RegistrationState.CONFIRMED,
+                    },
+                    key=f"{registration.id}:{registration.revision}",
+                    now=now,
+                )
+    except IntegrityError:
+        raise AddressTaken(field="email") from None
 
 
 def renew_link(actor: Actor, booking_id: UUID, *, now: datetime) -> int:
-    """Give a booking a new personal link, which kills the old; return the new generation."""
+    """Give a booking a new personal link, which kills the old and its attendees' own ones.
+
+    Return the new generation.
+    """
     with writing() as session:
         booking = session.scalars(
             sa.select(Booking)
@@ -82,6 +111,12 @@ def renew_link(actor: Actor, booking_id: UUID, *, now: datetime) -> int:
         if booking is None:
             raise NotFound
         booking.link_generation += 1
+        session.execute(
+            sa.update(Registration)
+            .where(Registration.booking_id == booking_id)
+            .values(link_generation=Registration.link_generation + 1)
+            .execution_options(synchronize_session=False)
+        )
         audit.record(
             session,
             actor,
@@ -92,3 +127,58 @@ def renew_link(actor: Actor, booking_id: UUID, *, now: datetime) -> int:
             now,
         )
         return booking.link_generation
+
+
+def find_again(session: Session, registration: Registration) -> None:
+    """Write anew by which words a registration is found, after what they come from has changed."""
+    named = (
+        registration.name,
+        registration.name_zh,
+        registration.organisation,
+        registration.email,
+        registration.code,
+    )
+    registration.search_text = search_text_of(*named)
+    registration.sort_name = sort_key(registration.name)
+    registration.sort_organisation = sort_key(registration.organisation)
+    session.execute(sa.delete(SearchWord).where(SearchWord.registration_id == registration.id))
+    append_words(session, registration.event_id, registration.id, search_words_of(*named))
+    write_appended(session)
+
+
+def _held(session: Session, registration_id: UUID, revision: int) -> Registration:
+    registration = session.scalars(
+        sa.select(Registration)
+        .where(Registration.id == registration_id)
+        .options(joinedload(Registration.event), joinedload(Registration.ticket_type))
+        .with_for_update(of=Registration)
+        .execution_options(populate_existing=True),
+    ).one_or_none()
+    if registration is None:
+        raise NotFound
+    if registration.state not in ACTIVE:
+        raise AlreadyCancelled
+    if registration.revision != revision:
+        raise ChangedMeanwhile
+    return registration
+
+
+def _rename(
+    session: Session, actor: Actor, registration: Registration, forms: NameForms, now: datetime
+) -> None:
+    before = [registration.name, registration.name_zh, registration.organisation]
+    registration.name, registration.name_zh = forms.name, forms.name_zh
+    registration.organisation = forms.organisation
+    registration.changed_at = now
+    registration.revision += 1
+    find_again(session, registration)
+    after = [forms.name, forms.name_zh, forms.organisation]
+    audit.record(
+        session,
+        actor,
+        "registration.renamed",
+        ("registration", registration.id),
+        registration.event.organisation_id,
+        {"before": before, "after": after},
+        now,
+    )

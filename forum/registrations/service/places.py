@@ -147,15 +147,30 @@ def hold_booking(transaction: Transaction, booking_id: UUID) -> None:
     )
 
 
+def hold_bookings(transaction: Transaction, booking_ids: Collection[UUID]) -> None:
+    """Keep what guests of several bookings hold as it is, in the order of their ids."""
+    transaction.execute(
+        sa.select(Booking.id)
+        .where(Booking.id.in_(booking_ids))
+        .order_by(Booking.id)
+        .with_for_update(key_share=True)
+    ).all()
+
+
 def held_by(transaction: Transaction, registration_id: UUID) -> dict[UUID, Held]:
     """Return what a guest holds, by session, as it stands now (1 statement)."""
+    return {one.session.id: one for one in held_by_all(transaction, [registration_id])}
+
+
+def held_by_all(transaction: Transaction, registration_ids: Collection[UUID]) -> list[Held]:
+    """Return what several guests hold, as it stands now (1 statement)."""
     rows = transaction.execute(
         sa.select(SessionPlace, Session)
         .join(Session, Session.id == SessionPlace.session_id)
-        .where(SessionPlace.registration_id == registration_id)
+        .where(SessionPlace.registration_id.in_(registration_ids))
         .execution_options(populate_existing=True)
     )
-    return {session.id: Held(place, session) for place, session in rows}
+    return [Held(place, session) for place, session in rows]
 
 
 def lock_in_order(transaction: Transaction, pool_ids: Iterable[UUID | None]) -> None:

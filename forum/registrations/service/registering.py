@@ -1,10 +1,10 @@
-"""Registering: one transaction takes the seat or the place on the wait list, and says so."""
+"""Registering: one transaction takes the seats or the places on the wait list, and says so."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,79 +12,66 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from forum.core import audit, outbox
-from forum.core.db import append, write_appended, writing
+from forum.core.db import write_appended, writing
 from forum.core.ids import short_code, uuid7
-from forum.core.page_scopes import SITE, changed, event_scope
-from forum.core.text import Text, plain_key
-from forum.registrations.models import Booking, Consent, Registration, TicketType
-from forum.registrations.rules import RegistrationState
-from forum.registrations.service.looking_up import LockedDesk, locked_desk, who_is_known
-from forum.registrations.service.starring import append_stars
+from forum.registrations.models import Registration
+from forum.registrations.rules import (
+    Access,
+    BookingSource,
+    NoSeatLeft,
+    RegistrationState,
+    TooMany,
+    TypeClosed,
+    is_open,
+)
+from forum.registrations.service.answer_files import claim_files, files_in
+from forum.registrations.service.approving import approves_itself
+from forum.registrations.service.choosing import take_choices, with_limits
+from forum.registrations.service.codes import ClaimedCode, claim_code
+from forum.registrations.service.entering import (
+    Answered,
+    Entry,
+    Numbered,
+    append_answers,
+    append_booking,
+    append_registration,
+)
+from forum.registrations.service.looking_up import (
+    Known,
+    LockedDesk,
+    locked_desk,
+    who_is_known,
+)
+from forum.registrations.service.parties import Attendee, Party, Registered, Result
+from forum.registrations.service.seating import (
+    SeatChange,
+    drop_pages,
+    lock_pools,
+    pools_of,
+    seat_party,
+    told,
+)
 from forum.seats import service as seats
-from forum.seats.rules import SeatAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy.orm import Session
 
     from forum.core.actor import Actor
 
 TRIES = 4
 AGAIN_MINUTES = 10
-GENERAL = Text({"en": "General", "zh-Hant": "一般", "zh-Hans": "一般"})
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentGiven:
-    """A box that was ticked: its purpose and the very words beside it."""
-
-    purpose: str
-    wording: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attendee:
-    """What the form took, cleaned; `email_key` is the address as it is compared.
-
-    `stars` are sessions starred on the device before; those that are not of the event are ignored.
-    """
-
-    name: str
-    name_zh: str
-    organisation: str
-    email: str
-    email_key: str
-    lang: str
-    consents: Sequence[ConsentGiven] = ()
-    stars: Sequence[UUID] = ()
-
-
-class Result(StrEnum):
-    """What became of a form: a new booking, the same form again, or an address already here."""
-
-    NEW = "new"
-    REPEATED = "repeated"
-    KNOWN = "known"
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """The answer to a form; `state` is where the registration stands now."""
-
-    result: Result
-    booking_id: UUID
-    registration_id: UUID
-    link_generation: int
-    state: RegistrationState
-
-
-def open_desk(session: Session, event_id: UUID, capacity: int) -> TicketType:
-    """Give a new event its pool and its one ticket type; three statements."""
-    pool = seats.open_pool(session, event_id, capacity)
-    ticket_type = TicketType(event_id=event_id, pool_id=pool.id, number=1, name=GENERAL)
-    session.add(ticket_type)
-    return ticket_type
+CONFIRMED, WAITLISTED, PENDING = (
+    RegistrationState.CONFIRMED,
+    RegistrationState.WAITLISTED,
+    RegistrationState.PENDING,
+)
+TOPICS = {
+    CONFIRMED: "registration.confirmed",
+    WAITLISTED: "registration.waitlisted",
+    PENDING: "registration.pending",
+}
+PAST_THE_FORM = frozenset({BookingSource.HAND, BookingSource.IMPORT, BookingSource.INVITATION})
+"""Ways in that look past a type's times, its access and how many one booking may hold."""
 
 
 def register(
@@ -96,29 +83,33 @@ def register(
     now: datetime,
     by_hand: bool = False,
 ) -> Registered:
-    """Register one attendee: confirmed while seats are free, else on the wait list.
+    """Register one attendee for the first type that everybody may take; see `register_party`."""
+    source = BookingSource.HAND if by_hand else BookingSource.FORM
+    party = Party((attendee,), source=source)
+    return register_party(actor, event_id, party, form_key=form_key, now=now)
 
-    `form_key` (32 bytes) names browser, form and content: the same again is answered as before.
-    `by_hand` lets an organiser register outside the opening times. At most twelve statements,
+
+def register_party(
+    actor: Actor, event_id: UUID, party: Party, *, form_key: bytes | None, now: datetime
+) -> Registered:
+    """Register a party: confirmed while seats are free for all of it, else on the wait list.
+
+    A type by approval makes it pending, unless a rule of the type approves it. `form_key`
+    (32 bytes) names browser, form and content: the same again is answered as before. Who is
+    registered already is left out and told by mail. For one person at most twelve statements,
     nearly twice that where a seat that looked free was gone.
-    Raises RegistrationClosed when the event takes nobody now.
+    Raises RegistrationClosed, TypeClosed, TooMany, WrongCode, ChoiceFull.
     """
-    what = _Form(actor, event_id, attendee, form_key, now, by_hand)
+    what = Submission(actor, event_id, party, form_key, now)
     for number in range(TRIES):
         try:
             with writing() as session:
                 # Only the first time: who was wrong about the seats once asks and then tells.
-                return _register(session, what, may_guess=number == 0)
+                return register_in(session, what, may_guess=number == 0)
         except (IntegrityError, _WrongGuess):
             if number == TRIES - 1:
                 raise
     raise AssertionError
-
-
-def search_text_of(name: str, name_zh: str, organisation: str, email: str, code: str) -> str:
-    """Return what searches look through: names in both orders, organisation, address, code."""
-    backwards = " ".join(reversed(name.split()))
-    return plain_key(f"{name} | {backwards} | {name_zh} | {organisation} | {email} | {code}")[:800]
 
 
 class _WrongGuess(Exception):
@@ -126,163 +117,265 @@ class _WrongGuess(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Submission:
+    """A party that wants to come to an event: who sends it, which form it was, and when."""
+
     actor: Actor
     event_id: UUID
-    attendee: Attendee
+    party: Party
     form_key: bytes | None
     now: datetime
-    by_hand: bool
 
 
-def _register(session: Session, form: _Form, *, may_guess: bool) -> Registered:
-    desk = locked_desk(session, form.event_id, form.now, by_hand=form.by_hand)
-    known = who_is_known(session, form.event_id, form.attendee.email_key, form.form_key)
-    if known is not None:
-        return _answer_known(session, known, form.form_key, form.now)
-    guess = may_guess and desk.looks_free
-    state = RegistrationState.CONFIRMED if guess else RegistrationState.WAITLISTED
-    done, code = Registered(Result.NEW, uuid7(), uuid7(), 0, state), short_code()
-    # Who sends the same form or address waits here for us, and so must not hold the pool by then,
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A booking that is being made; all of its people are seated, wait or are pending together."""
+
+    booking_id: UUID
+    people: tuple[tuple[Attendee, Numbered], ...]
+    state: RegistrationState
+
+    @property
+    def party_id(self) -> UUID:
+        """What waits for seats: the first registration's id stands for all."""
+        return self.people[0][1].id
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        """The ids of its registrations."""
+        return tuple(numbered.id for _, numbered in self.people)
+
+
+def register_in(session: Session, form: Submission, *, may_guess: bool = False) -> Registered:
+    """Register a party inside the caller's writing transaction, which holds nothing yet.
+
+    With `may_guess` the caller rolls back and asks again where seats only looked free.
+    """
+    party, now = form.party, form.now
+    past_the_form = party.source in PAST_THE_FORM
+    desk = locked_desk(session, form.event_id, party.type_id, now, by_hand=past_the_form)
+    keys = [] if desk.several_per_address else _keys_of(party)
+    known = who_is_known(session, form.event_id, keys, form.form_key)
+    if known and known[0].by_form:
+        return _repeated(known)
+    attendees = list(party.attendees)
+    if not desk.several_per_address:
+        attendees = _without(attendees, known)
+    for one in known:
+        _tell_again(session, one, now)
+    if not attendees:
+        return _answer(Result.KNOWN, known[0])
+    party = with_limits(session, form.event_id, replace(party, attendees=attendees))
+    attendees, form = list(party.attendees), replace(form, party=party)
+    code = _may_take(session, desk, form, len(attendees), past_the_form=past_the_form)
+    state = _state_wanted(session, desk, party, past_the_form=past_the_form)
+    simple = state is not PENDING and party.block_id is None and code is None
+    guess = may_guess and desk.looks_free and simple and len(attendees) == 1 and not party.choices
+    people = tuple((who, Numbered(uuid7(), short_code())) for who in attendees)
+    new = _New(uuid7(), people, state if guess or state is PENDING else WAITLISTED)
+    # Who sends the same form or address waits here for us, and so must not hold the pools by then,
     # which we may want next.
-    _enter(session, form, desk, done, code)
-    pool_id = desk.ticket_type.pool_id
-    outcome: seats.Outcome | None
+    _enter(session, form, desk, new, code, seated=guess)
     if guess:
-        # The pool is what all others wait for: it is taken last and held for one statement.
-        _tell(session, form, desk, done, code)
+        # The pools are what all others wait for: they are taken last and held for one statement.
+        _tell(session, form, desk, new)
         write_appended(session)
+        claim_files(session, form.event_id, new.booking_id, files_in(form.party))
+        changes = _take_or_go_back(session, desk)
+    else:
+        write_appended(session)
+        claim_files(session, form.event_id, new.booking_id, files_in(form.party))
+        new, changes = _seat(session, form, desk, new, code)
+        _tell(session, form, desk, new)
+    drop_pages(session, form.event_id, *changes)
+    result = Result.KNOWN if known else Result.NEW
+    return Registered(result, new.booking_id, new.party_id, 0, new.state, new.ids)
+
+
+def _keys_of(party: Party) -> list[str]:
+    return [who.email_key for who in party.attendees if who.email_key]
+
+
+def _without(attendees: Sequence[Attendee], known: Sequence[Known]) -> list[Attendee]:
+    taken = {one.registration.email_key for one in known}
+    kept: list[Attendee] = []
+    for who in attendees:
+        if who.email_key and who.email_key in taken:
+            continue
+        taken |= {who.email_key} if who.email_key else set()
+        kept.append(who)
+    return kept
+
+
+def _may_take(
+    session: Session, desk: LockedDesk, form: Submission, people: int, *, past_the_form: bool
+) -> ClaimedCode | None:
+    """Check that the party may have this type, and use up its code; raises what forbids it."""
+    if past_the_form:
+        return None
+    ticket_type, party = desk.ticket_type, form.party
+    if not is_open(ticket_type, form.now):
+        raise TypeClosed
+    if people > ticket_type.most_per_booking:
+        raise TooMany(ticket_type.most_per_booking)
+    if ticket_type.access is Access.CODE:
+        return claim_code(session, desk.event.id, ticket_type.id, party.code, people, form.now)
+    by_link = ticket_type.access is Access.LINK and party.by_link
+    if ticket_type.access in {Access.LINK, Access.INVITATION, Access.OFFICE} and not by_link:
+        raise TypeClosed
+    return None
+
+
+def _state_wanted(
+    session: Session, desk: LockedDesk, party: Party, *, past_the_form: bool
+) -> RegistrationState:
+    """Return PENDING where somebody has to decide first, else CONFIRMED."""
+    if past_the_form or desk.ticket_type.access is not Access.APPROVAL:
+        return CONFIRMED
+    return CONFIRMED if approves_itself(session, desk.ticket_type.id, party) else PENDING
+
+
+def _enter(
+    session: Session,
+    form: Submission,
+    desk: LockedDesk,
+    new: _New,
+    code: ClaimedCode | None,
+    *,
+    seated: bool,
+) -> None:
+    party, now, event_id = form.party, form.now, form.event_id
+    append_booking(
+        session, event_id, party, booking_id=new.booking_id, form_key=form.form_key, now=now
+    )
+    entry = Entry(
+        event_id=event_id,
+        booking_id=new.booking_id,
+        party_id=new.party_id,
+        type_id=desk.ticket_type.id,
+        access_code_id=code.id if code else None,
+        state=new.state,
+        in_home=seated,
+        in_limit=seated and desk.ticket_type.limit_id is not None,
+        holds_address=not desk.several_per_address,
+        now=now,
+    )
+    for position, (attendee, numbered) in enumerate(new.people):
+        append_registration(session, attendee, numbered, entry, position)
+    # Tables are written in the order in which they are named: registrations before their places.
+    append_answers(
+        session,
+        party.answers,
+        Answered(event_id, new.booking_id, None, new.party_id, party.lang, now),
+    )
+
+
+def _take_or_go_back(session: Session, desk: LockedDesk) -> list[SeatChange]:
+    changes: list[SeatChange] = []
+    for pool_id in sorted(pools_of(desk.ticket_type).ids):
         outcome = seats.take(session, pool_id, 1)
         if outcome is None:
             raise _WrongGuess
-    else:
-        write_appended(session)
-        outcome = seats.ask(session, pool_id, done.registration_id, 1, now=form.now)
-        if outcome.answer is SeatAnswer.TAKEN:
-            done = replace(done, state=RegistrationState.CONFIRMED)
-            _confirm(session, done.registration_id, form.now)
-        _tell(session, form, desk, done, code)
-    drop_pages(session, form.event_id, outcome)
-    return done
+        changes.append(outcome)
+    return changes
 
 
-def _enter(session: Session, form: _Form, desk: LockedDesk, done: Registered, code: str) -> None:
-    attendee, now = form.attendee, form.now
-    confirmed = done.state is RegistrationState.CONFIRMED
-    append(
-        session,
-        Booking,
-        id=done.booking_id,
-        event_id=form.event_id,
-        contact_email=attendee.email,
-        lang=attendee.lang,
-        link_generation=done.link_generation,
-        form_key=form.form_key,
-        created_at=now,
-    )
-    append(
-        session,
-        Registration,
-        id=done.registration_id,
-        event_id=form.event_id,
-        booking_id=done.booking_id,
-        ticket_type_id=desk.ticket_type.id,
-        code=code,
-        state=done.state,
-        name=attendee.name,
-        name_zh=attendee.name_zh,
-        organisation=attendee.organisation,
-        email=attendee.email,
-        email_key=attendee.email_key,
-        lang=attendee.lang,
-        created_at=now,
-        changed_at=now,
-        confirmed_at=now if confirmed else None,
-        search_text=search_text_of(
-            attendee.name, attendee.name_zh, attendee.organisation, attendee.email, code
-        ),
-    )
-    for consent in attendee.consents:
-        append(
+def _seat(
+    session: Session, form: Submission, desk: LockedDesk, new: _New, code: ClaimedCode | None
+) -> tuple[_New, list[SeatChange]]:
+    """Seat the party, or let it wait, or keep it pending with seats or without."""
+    block_id = code.block_id if code and code.block_id else form.party.block_id
+    pools = pools_of(desk.ticket_type, block_id)
+    choices = [choice.pool_id for choice in form.party.choices]
+    lock_pools(session, [*pools.ids, *choices])
+    changes: list[SeatChange] = [*take_choices(session, form.party.choices)]
+    people = len(new.people)
+    if new.state is PENDING:
+        if not desk.ticket_type.holds_while_pending or not _all_free(session, pools.ids, people):
+            return new, changes
+        for pool_id in pools.ids:
+            taken = seats.take(session, pool_id, people)
+            if taken is None:
+                raise NoSeatLeft
+            changes.append(taken)
+        _mark(session, new.ids, in_home=True, in_limit=pools.limit_id is not None)
+        return new, changes
+    seated = seat_party(session, pools, new.party_id, people, now=form.now)
+    if seated.in_home:
+        new = replace(new, state=CONFIRMED)
+        _mark(
             session,
-            Consent,
-            registration_id=done.registration_id,
-            purpose=consent.purpose,
-            wording=consent.wording,
-            lang=attendee.lang,
-            given_at=now,
+            new.ids,
+            state=CONFIRMED,
+            confirmed_at=form.now,
+            in_home=True,
+            in_limit=seated.in_limit,
+            block_id=seated.block_id,
         )
-    append_stars(session, form.event_id, done.registration_id, attendee.stars, now)
+    elif seated.in_limit:
+        _mark(session, new.ids, in_limit=True)
+    return new, [*changes, *seated.changes]
 
 
-def _confirm(session: Session, registration_id: UUID, now: datetime) -> None:
+def _all_free(session: Session, pool_ids: Sequence[UUID], people: int) -> bool:
+    return all(seats.has_room(session, pool_id, people) for pool_id in pool_ids)
+
+
+def _mark(session: Session, ids: Sequence[UUID], **values: object) -> None:
     session.execute(
         sa.update(Registration)
-        .where(Registration.id == registration_id)
-        .values(state=RegistrationState.CONFIRMED, confirmed_at=now)
+        .where(Registration.id.in_(ids))
+        .values(**values)
         .execution_options(synchronize_session=False)
     )
 
 
-def _tell(session: Session, form: _Form, desk: LockedDesk, done: Registered, code: str) -> None:
-    now, confirmed = form.now, done.state is RegistrationState.CONFIRMED
-    topic = "registration.confirmed" if confirmed else "registration.waitlisted"
-    payload = {
-        "registration_id": str(done.registration_id),
-        "event_id": str(form.event_id),
-        "booking_id": str(done.booking_id),
-        "type_number": desk.ticket_type.number,
-        "lang": form.attendee.lang,
-    }
-    outbox.emit(session, topic, payload, key=str(done.registration_id), now=now)
-    audit.record(
+def _tell(session: Session, form: Submission, desk: LockedDesk, new: _New) -> None:
+    topic = TOPICS[new.state]
+    for attendee, numbered in new.people:
+        payload = {
+            "registration_id": str(numbered.id),
+            "event_id": str(form.event_id),
+            "booking_id": str(new.booking_id),
+            "type_number": desk.ticket_type.number,
+            "lang": attendee.lang,
+        }
+        outbox.emit(session, topic, payload, key=str(numbered.id), now=form.now)
+        audit.record(
+            session,
+            form.actor,
+            topic,
+            ("registration", numbered.id),
+            desk.event.organisation_id,
+            {"code": numbered.code},
+            form.now,
+        )
+
+
+def _tell_again(session: Session, known: Known, now: datetime) -> None:
+    registration = known.registration
+    span = int(now.timestamp()) // (AGAIN_MINUTES * 60)
+    outbox.emit_once(
         session,
-        form.actor,
-        topic,
-        ("registration", done.registration_id),
-        desk.event.organisation_id,
-        {"code": code},
-        now,
+        "registration.again",
+        {**told(registration, known.ticket_type), "span": span},
+        key=f"{registration.id}:{span}",
+        now=now,
     )
 
 
-def drop_pages(session: Session, event_id: UUID, seats_now: seats.Outcome | seats.Given) -> None:
-    """Drop what tells of the seats: the event's pages, and the lists where fullness changed."""
-    if seats_now.full_changed:
-        changed(session, event_scope(event_id), SITE)
-    elif seats_now.band_changed:
-        changed(session, event_scope(event_id))
+def _repeated(known: Sequence[Known]) -> Registered:
+    answer = _answer(Result.REPEATED, known[0])
+    return replace(answer, registration_ids=tuple(one.registration.id for one in known))
 
 
-def told(registration: Registration, ticket_type: TicketType) -> dict[str, str | int]:
-    """Return what the outbox says of a registration; no personal data."""
-    return {
-        "registration_id": str(registration.id),
-        "event_id": str(registration.event_id),
-        "booking_id": str(registration.booking_id),
-        "type_number": ticket_type.number,
-        "lang": registration.lang,
-    }
-
-
-def _answer_known(
-    session: Session,
-    known: tuple[Registration, Booking, TicketType],
-    form_key: bytes | None,
-    now: datetime,
-) -> Registered:
-    registration, booking, ticket_type = known
-    repeated = form_key is not None and booking.form_key == form_key
-    if not repeated:
-        span = int(now.timestamp()) // (AGAIN_MINUTES * 60)
-        outbox.emit_once(
-            session,
-            "registration.again",
-            {**told(registration, ticket_type), "span": span},
-            key=f"{registration.id}:{span}",
-            now=now,
-        )
-    result = Result.REPEATED if repeated else Result.KNOWN
+def _answer(result: Result, known: Known) -> Registered:
+    booking, registration = known.booking, known.registration
     return Registered(
-        result, booking.id, registration.id, booking.link_generation, registration.state
+        result,
+        booking.id,
+        registration.id,
+        booking.link_generation,
+        registration.state,
+        (registration.id,),
     )

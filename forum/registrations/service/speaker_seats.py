@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from forum.core import audit, outbox
 from forum.core.addresses import address_key
@@ -17,9 +18,8 @@ from forum.core.errors import Conflict, NotFound
 from forum.core.i18n import sentence
 from forum.core.ids import short_code, uuid7
 from forum.core.permissions import Action, require
-from forum.core.text import Text
 from forum.events.models import Event
-from forum.events.rules import EventState, passes_seats_on
+from forum.events.rules import EventState
 from forum.programme.models import Engagement, Speaker, SpeakerContact
 from forum.programme.service import NoAddress, held_engagement
 from forum.registrations.models import (
@@ -34,11 +34,19 @@ from forum.registrations.rules import (
     LONGEST_NAME,
     LONGEST_NAME_ZH,
     LONGEST_ORGANISATION,
+    BookingSource,
     RegistrationClosed,
     RegistrationState,
 )
-from forum.registrations.service.cancelling import cancel, confirm_those_given
-from forum.registrations.service.registering import drop_pages, search_text_of, told
+from forum.registrations.service.cancelling import cancel, others_waiting
+from forum.registrations.service.entering import (
+    append_words,
+    search_text_of,
+    search_words_of,
+    sort_key,
+)
+from forum.registrations.service.growing import growing_type
+from forum.registrations.service.seating import give_on, leave_lines, lock_pools, told
 from forum.seats import service as seats
 from forum.seats.models import SeatPool
 from forum.seats.rules import PoolAbout
@@ -47,10 +55,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from forum.core.actor import Actor
-
-SPEAKER = Text({"en": "Speaker", "zh-Hant": "講者", "zh-Hans": "讲者"})
-AFTER_GUESTS = 90
-"""Its place among the ticket types: the first is what guests register for."""
 
 
 class AddressOfAnother(Conflict):
@@ -174,7 +178,7 @@ def _register(
     now: datetime,
 ) -> Registration:
     speaker = session.get_one(Speaker, engagement.speaker_id)
-    ticket_type, code = _speaker_type(session, event.id), short_code()
+    ticket_type, code = growing_type(session, event.id, PoolAbout.SPEAKERS), short_code()
     name = (speaker.name or speaker.name_zh)[:LONGEST_NAME]
     name_zh = speaker.name_zh[:LONGEST_NAME_ZH]
     organisation = speaker.affiliation.pick(contact.lang, event.languages).text
@@ -182,16 +186,22 @@ def _register(
     booking = Booking(
         id=uuid7(),
         event_id=event.id,
+        contact_name=name,
         contact_email=contact.email,
+        contact_key=address_key(contact.email),
+        source=BookingSource.SPEAKER,
         lang=contact.lang,
         created_at=now,
     )
     session.add(booking)
     session.flush()
+    made_id = uuid7()
     made = Registration(
-        id=uuid7(),
+        id=made_id,
         event_id=event.id,
         booking_id=booking.id,
+        party_id=made_id,
+        in_home=True,
         ticket_type_id=ticket_type.id,
         code=code,
         state=RegistrationState.CONFIRMED,
@@ -204,10 +214,14 @@ def _register(
         created_at=now,
         changed_at=now,
         confirmed_at=now,
+        sort_name=sort_key(name),
+        sort_organisation=sort_key(organisation),
         search_text=search_text_of(name, name_zh, organisation, contact.email, code),
     )
     session.add(made)
     session.flush()
+    words = search_words_of(name, name_zh, organisation, contact.email, code)
+    append_words(session, event.id, made_id, words)
     seats.take_one_more(session, ticket_type.pool_id)
     _tell(session, actor, event, made, ticket_type, now)
     return made
@@ -224,54 +238,32 @@ def _from_guest(
         raise AddressOfAnother
     if known.state is not RegistrationState.WAITLISTED:
         return known, Came.GUEST
-    ticket_type = _speaker_type(session, event.id)
-    guests = session.scalar(
-        sa.select(TicketType.pool_id).where(TicketType.id == known.ticket_type_id),
-    )
-    if guests is None:
-        raise NotFound
-    for pool_id in sorted((guests, ticket_type.pool_id)):
-        seats.lock(session, pool_id)
+    ticket_type = growing_type(session, event.id, PoolAbout.SPEAKERS)
+    before = session.get_one(TicketType, known.ticket_type_id)
+    lock_pools(session, (before.pool_id, before.limit_id, ticket_type.pool_id))
     # Whoever holds a pool reads the registration after it: it may have moved up meanwhile.
-    state = session.scalar(
-        sa.select(Registration.state).where(Registration.id == known.id).with_for_update(),
-    )
-    if state is not RegistrationState.WAITLISTED:
-        return known, Came.GUEST
-    passes = passes_seats_on(event, now)
-    given = seats.leave(session, guests, known.id, 1, seated=False, pass_on=passes)
-    known.state, known.ticket_type_id = RegistrationState.CONFIRMED, ticket_type.id
-    known.confirmed_at = known.changed_at = now
-    known.revision += 1
+    waiting = session.scalars(
+        sa.select(Registration)
+        .where(Registration.id == known.id)
+        .options(joinedload(Registration.ticket_type))
+        .with_for_update(of=Registration)
+        .execution_options(populate_existing=True)
+    ).one()
+    if waiting.state is not RegistrationState.WAITLISTED:
+        return waiting, Came.GUEST
+    limits, homes = leave_lines(session, [waiting], staying=others_waiting(session, [waiting]))
+    if waiting.in_limit and before.limit_id is not None:
+        seats.leave(session, before.limit_id, waiting.id, 1, seated=True, pass_on=False)
+        limits.add(before.limit_id)
+    waiting.state, waiting.ticket_type_id = RegistrationState.CONFIRMED, ticket_type.id
+    waiting.party_id, waiting.in_home, waiting.in_limit = uuid7(), True, False
+    waiting.confirmed_at = waiting.changed_at = now
+    waiting.revision += 1
     seats.take_one_more(session, ticket_type.pool_id)
     session.flush()
-    _tell(session, actor, event, known, ticket_type, now)
-    confirm_those_given(session, event, given.holder_ids, now)
-    drop_pages(session, event.id, given)
-    return known, Came.NEW
-
-
-def _speaker_type(session: Session, event_id: UUID) -> TicketType:
-    """Return the event's ticket type of speakers, with its own pool; made on first use."""
-    found = session.scalar(
-        sa.select(TicketType)
-        .join(SeatPool, SeatPool.id == TicketType.pool_id)
-        .where(TicketType.event_id == event_id, SeatPool.about == PoolAbout.SPEAKERS),
-    )
-    if found is not None:
-        return found
-    pool = seats.open_pool(session, event_id, 0, PoolAbout.SPEAKERS)
-    number = session.scalar(
-        sa.select(sa.func.coalesce(sa.func.max(TicketType.number), 0) + 1).where(
-            TicketType.event_id == event_id,
-        ),
-    )
-    made = TicketType(
-        event_id=event_id, pool_id=pool.id, number=number, name=SPEAKER, position=AFTER_GUESTS
-    )
-    session.add(made)
-    session.flush()
-    return made
+    _tell(session, actor, event, waiting, ticket_type, now)
+    give_on(session, event, limits=limits, homes=homes, now=now)
+    return waiting, Came.NEW
 
 
 def _tell(

@@ -18,6 +18,7 @@ from forum.core.urls import absolute
 from forum.events.queries import partners_of
 from forum.events.rules import Opening
 from forum.programme.queries import listed
+from forum.registrations.queries.offers import ways_in
 from forum.site import blueprint, compose, queries
 from forum.site.grid import days_of
 from forum.site.items import items_of
@@ -141,15 +142,18 @@ def _items(opened: Opened) -> tuple[Item, ...]:
 
 
 def _registration(opened: Opened) -> tuple[RegisterCard, StateLine | None]:
-    """Return what a guest may do and what is not normal; one statement."""
-    seats = queries.seats_of(opened.event.id)
+    """Return what a guest may do and what is not normal; two statements at most."""
+    ways = ways_in(opened.event.id, opened.now)
+    seats = ways.band
     state = compose.opening_of(opened.event, opened.now)
     times = compose.times_of(opened.event)
-    limit_validity(changes_at(times, opened.now))
+    for moment in (changes_at(times, opened.now), *ways.turns):
+        limit_validity(moment)
     key = opened.to.language.key
     note = opened.event.state_note.pick(key, opened.event.languages)
+    href = opened.to.below("register")
     return (
-        register_card(state, seats, opened.to.below("register")),
+        register_card(state, seats, href, entry=ways.entry, money=ways.price),
         state_line(state, times, seats, note=note, key=key, now=opened.now),
     )
 

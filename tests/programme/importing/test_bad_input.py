@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from forum.core.tables import MOST_COLUMNS, MOST_ROWS, UnreadableTable, tables_of
+from forum.core.tables import USUAL, UnreadableTable, tables_of
 from forum.programme.importing.reading import LARGEST_FILE, read_programme
 from forum.programme.importing.shapes import ImportedProgramme, UnreadableProgramme
 from forum.programme.rules import MOST_TRACKS
@@ -195,7 +195,7 @@ TOO_LARGE = {
     "a far row of cells without places": worksheet('<row r="1048576"><c><v>1</v></c></row>'),
     "a far column": worksheet('<row r="1"><c r="XFD1"><v>1</v></c></row>'),
     "a place written with an entity": worksheet('<row r="1"><c r="&#88;FD1"><v>1</v></c></row>'),
-    "many rows": worksheet("<row/>" * (MOST_ROWS + 1)),
+    "many rows": worksheet("<row/>" * (USUAL.rows + 1)),
 }
 
 
@@ -238,9 +238,9 @@ def test_a_workbook_that_is_none_gets_a_sentence(content: bytes, says: str) -> N
 
 def test_a_table_of_text_has_bounds_too() -> None:
     with pytest.raises(UnreadableTable):
-        tables_of(("a,b\n" * (MOST_ROWS + 1)).encode())
+        tables_of(("a,b\n" * (USUAL.rows + 1)).encode())
     with pytest.raises(UnreadableTable):
-        tables_of(("," * MOST_COLUMNS + "\n").encode())
+        tables_of(("," * USUAL.columns + "\n").encode())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+"""Writing to invited guests: the invitation and reminders, to whoever still wants such mails."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from forum.core.ids import uuid7
+from forum.core.links import Purpose
+from forum.events.queries import partners_of
+from forum.messaging import queries
+from forum.messaging.letters import About, write
+from forum.messaging.service.rows import (
+    message_row,
+    name_line,
+    store,
+    unless_opted_out,
+    within_daily_limit,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from forum.messaging.rules import Kind
+    from forum.registrations.models import Invitation
+
+
+def write_to_invited(
+    invitation_id: UUID,
+    choose: Callable[[Invitation], Kind | None],
+    *,
+    key: str,
+    now: datetime,
+) -> None:
+    """Write an invited guest in the guest's language, with the buttons to answer by.
+
+    Who has no address, or opted out meanwhile, is not written to. Five statements; again with the
+    same key: none is written.
+    """
+    found = queries.invited(invitation_id)
+    kind = choose(found) if found else None
+    if found is None or kind is None or not found.email:
+        return
+    event, message_id = found.event, uuid7()
+    about = About(
+        event=event,
+        name=_addressed(found),
+        reply_until=found.guest_list.reply_until,
+        companions=found.companions,
+        partners=partners_of(event.id),
+    )
+    letter = write(kind, found.lang, message_id, about)
+    row = message_row(message_id, kind, key, found.lang, now) | {
+        "organisation_id": event.organisation_id,
+        "event_id": event.id,
+        "to_email": found.email,
+        "to_name": name_line(found.name),
+        "reply_to": event.contact_email or event.organisation.contact_email,
+        "subject": letter.subject,
+        "text": letter.text,
+        "html": letter.html,
+        "link_purpose": Purpose.GUEST_INVITATION,
+        "link_id": found.id,
+        "link_generation": found.link_generation,
+    }
+    store(unless_opted_out(event.organisation_id, within_daily_limit([row], now)))
+
+
+def _addressed(guest: Invitation) -> str:
+    """Return the name with its salutation: before a Latin one, after a Chinese one."""
+    if guest.lang != "en" and guest.name_zh:
+        return f"{guest.name_zh}{guest.salutation}"
+    return f"{guest.salutation} {guest.name}"

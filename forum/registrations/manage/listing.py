@@ -1,0 +1,126 @@
+"""The organiser's list of registrations: search, filters, columns, tabs, saved views."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from forum.core import clock
+from forum.core.errors import DomainError
+from forum.core.http.access import permits
+from forum.core.http.actor_of_request import current_actor
+from forum.core.ids import id_in
+from forum.core.permissions import Action, can
+from forum.events.queries import managed_event
+from forum.registrations.forms.office import ViewForm
+from forum.registrations.manage.filters import Asked, asked_by, asked_in
+from forum.registrations.manage.frame import blueprint
+from forum.registrations.manage.taking_back import undo_of
+from forum.registrations.queries import counts_of
+from forum.registrations.queries import listing as rows
+from forum.registrations.rules import STATE_WORDS, RegistrationState
+from forum.registrations.rules.listing import (
+    COLUMN_WORDS,
+    MOST_AT_ONCE,
+    ORDER_WORDS,
+    SOURCE_WORDS,
+    Column,
+)
+from forum.registrations.service.viewing import remove_view, save_view
+from forum.seats.queries import seats_of
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from forum.events.models import Event
+
+TABS = (
+    RegistrationState.CONFIRMED,
+    RegistrationState.PENDING,
+    RegistrationState.OFFERED,
+    RegistrationState.WAITLISTED,
+    RegistrationState.DECLINED,
+    RegistrationState.CANCELLED,
+)
+ALWAYS_SHOWN = frozenset(
+    {RegistrationState.CONFIRMED, RegistrationState.WAITLISTED, RegistrationState.CANCELLED}
+)
+
+
+@blueprint.get("/<slug>/registrations")
+@permits(Action.SEE_REGISTRATIONS)
+def listing(slug: str) -> str:
+    """List, search, filter and sort, all of it in the address."""
+    event = managed_event(current_actor(), slug, Action.SEE_REGISTRATIONS)
+    return _page(event, asked_in(request.args), ViewForm(formdata=None))
+
+
+@blueprint.post("/<slug>/registrations/views")
+@permits(Action.EDIT_REGISTRATIONS)
+def keep_view(slug: str) -> AnyResponse | tuple[str, int]:
+    """Keep the filter that is being looked at under a name."""
+    event = managed_event(current_actor(), slug, Action.EDIT_REGISTRATIONS)
+    asked, form, status = asked_in(request.args), ViewForm(), 422
+    if form.validate_on_submit():
+        try:
+            save_view(current_actor(), event.id, form.name.data, asked.written, now=clock.now())
+        except DomainError as error:
+            form.blame(error)
+            status = error.status
+        else:
+            flash(gettext("The view “%(name)s” is kept.", name=form.name.data))
+            return redirect(url_for(".listing", slug=slug, **asked.query), 303)
+    return _page(event, asked, form), status
+
+
+@blueprint.post("/<slug>/registrations/views/<uuid:view_id>/remove")
+@permits(Action.EDIT_REGISTRATIONS)
+def forget_view(slug: str, view_id: UUID) -> AnyResponse:
+    """Forget a saved view; the guests in it stay as they are."""
+    event = managed_event(current_actor(), slug, Action.EDIT_REGISTRATIONS)
+    name = remove_view(current_actor(), event.id, view_id)
+    flash(gettext("The view “%(name)s” is removed.", name=name))
+    return redirect(url_for(".listing", slug=slug), 303)
+
+
+def _page(event: Event, asked: Asked, form: ViewForm) -> str:
+    counts = counts_of(event.id)
+    page = rows.page_of(
+        event.id,
+        asked.wanted,
+        asked.order,
+        counts=counts,
+        after=id_in(request.args.get("after")),
+        before=id_in(request.args.get("before")),
+    )
+    tagged = Column.TAGS in asked.columns and page.rows
+    views = [(one, asked_by(one.query)) for one in rows.views_of(event.id)]
+    return render_template(
+        "registrations/list.html",
+        event=event,
+        page=page,
+        counts=counts,
+        asked=asked,
+        form=form,
+        views=views,
+        tabs_of=[one for one in TABS if counts[one] or one in ALWAYS_SHOWN],
+        types=rows.types_of(event.id),
+        tags=rows.tags_of(event.id),
+        tags_by_row=rows.tags_by_registration([row.id for row in page.rows]) if tagged else {},
+        seats=seats_of(event.id),
+        undo=undo_of(event),
+        most=MOST_AT_ONCE,
+        may_edit=can(current_actor(), Action.EDIT_REGISTRATIONS, event.organisation_id),
+        **WORDS,
+    )
+
+
+WORDS: dict[str, Any] = {
+    "words": STATE_WORDS,
+    "order_words": ORDER_WORDS,
+    "column_words": COLUMN_WORDS,
+    "source_words": SOURCE_WORDS,
+}

@@ -1,0 +1,35 @@
+"""Named reads of how an event takes guests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from forum.core.db import db
+from forum.core.errors import NotFound
+from forum.registrations.models import RegistrationPolicy
+from forum.seats.models import SeatPool
+from forum.seats.rules import PoolAbout
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """An event's rules of registering, and the pool of its own seats."""
+
+    policy: RegistrationPolicy
+    pool: SeatPool
+
+
+def rules_of_event(event_id: UUID) -> Rules:
+    """Return how an event takes guests; raises NotFound; one statement."""
+    row = db.session.execute(
+        sa.select(RegistrationPolicy, SeatPool)
+        .join(SeatPool, SeatPool.event_id == RegistrationPolicy.event_id)
+        .where(RegistrationPolicy.event_id == event_id, SeatPool.about == PoolAbout.EVENT)
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise NotFound
+    return Rules(row[0], row[1])

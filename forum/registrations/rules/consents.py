@@ -1,0 +1,36 @@
+"""For what data may be used, and how a consent came in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+LONGEST_WORDING = 2000
+
+
+class ConsentPurpose(StrEnum):
+    """What a statement or a consent is about.
+
+    COLLECTION and PRIVACY are statements that were shown; the others are asked for and may be
+    withdrawn (Personal Data (Privacy) Ordinance, Cap. 486, DPP 1 and Part 6A).
+    """
+
+    COLLECTION = "collection"
+    PRIVACY = "privacy"
+    MARKETING = "marketing"
+    PARTNER = "partner"
+    PHOTO = "photo"
+
+
+ASKED_FOR = frozenset({ConsentPurpose.MARKETING, ConsentPurpose.PARTNER, ConsentPurpose.PHOTO})
+"""Purposes with a box of their own, never ticked beforehand."""
+
+
+class ConsentSource(StrEnum):
+    """Where a consent was given or withdrawn; REPLACED: with the person who had given it."""
+
+    FORM = "form"
+    OWN_PAGE = "own_page"
+    MAIL = "mail"
+    OFFICE = "office"
+    IMPORT = "import"
+    REPLACED = "replaced"

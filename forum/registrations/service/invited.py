@@ -1,0 +1,60 @@
+"""An invitation while it is worked on: held, its story noted, and who wants no mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from forum.core import audit
+from forum.core.errors import NotFound
+from forum.events.models import Event
+from forum.registrations.models import Invitation, OptOut
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from forum.core.actor import Actor
+
+
+def held_invitation(session: Session, event: Event, invitation_id: UUID) -> Invitation:
+    """Return an invitation of an event, held until the commit; raises NotFound."""
+    found = session.scalar(
+        sa.select(Invitation)
+        .where(Invitation.event_id == event.id, Invitation.id == invitation_id)
+        .with_for_update(of=Invitation)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def note_invitation(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    one: UUID,
+    what: str,
+    details: Mapping[str, object],
+    now: datetime,
+) -> None:
+    """Write a step of an invitation's story; no personal data in the details."""
+    audit.record(
+        session, actor, what, ("invitation", one), event.organisation_id, dict(details), now
+    )
+
+
+def opted_out(session: Session, organisation_id: UUID, email_keys: Iterable[str]) -> set[str]:
+    """Return which of these addresses want no invitations; one statement."""
+    return set(
+        session.scalars(
+            sa.select(OptOut.email_key).where(
+                OptOut.organisation_id == organisation_id,
+                OptOut.email_key.in_(set(email_keys) - {""}),
+            )
+        )
+    )

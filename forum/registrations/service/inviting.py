@@ -1,0 +1,302 @@
+"""Putting guests on lists: by hand, from a file, from an earlier event; changing, removing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from forum.core import audit
+from forum.core.addresses import address_key
+from forum.core.db import once_more_when_raced, writing
+from forum.core.errors import NotFound
+from forum.core.ids import uuid7
+from forum.core.permissions import Action, require
+from forum.events.models import Event
+from forum.registrations.models import GuestList, Invitation, Registration
+from forum.registrations.rules import (
+    InvitationState,
+    RegistrationState,
+    invited_key,
+)
+from forum.registrations.service.entering import search_text_of
+from forum.registrations.service.guest_lists import held_event, held_list
+from forum.registrations.service.invited import note_invitation, opted_out
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from forum.core.actor import Actor
+
+ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedGuest:
+    """A guest as a file or a form names them, cleaned; at least one of the names is there.
+
+    Without `lang` it is the event's first language; without `companions` or `greet` what the list
+    says. `email` is normalised (core.addresses), or empty for guests invited by letter.
+    """
+
+    name: str = ""
+    name_zh: str = ""
+    email: str = ""
+    organisation: str = ""
+    salutation: str = ""
+    post_nominals: str = ""
+    job_title: str = ""
+    phone: str = ""
+    lang: str = ""
+    companions: int | None = None
+    precedence: int | None = None
+    seating: str = ""
+    greet: bool | None = None
+    note: str = ""
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Return by what the guest is known again and found."""
+        name = self.name or self.name_zh
+        searched = (f"{self.salutation} {name} {self.job_title}", self.name_zh, self.organisation)
+        return {
+            "email_key": address_key(self.email),
+            "name_key": invited_key(name, self.organisation),
+            "search_text": search_text_of(*searched, self.email, ""),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of rows: new, changed, known and left as they were, kept out.
+
+    `opted_out` want no invitations from the organisation; `elsewhere` are those of the changed and
+    known who stand on another list of the event, and stay there; `nameless` had no name.
+    """
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    opted_out: int = 0
+    elsewhere: int = 0
+    nameless: int = 0
+
+    def plus(self, other: Added) -> Added:
+        """Return both together."""
+        sums = asdict(other)
+        return Added(**{name: value + sums[name] for name, value in asdict(self).items()})
+
+
+def add_invitations(
+    actor: Actor,
+    event_id: UUID,
+    list_id: UUID,
+    rows: Iterable[InvitedGuest],
+    *,
+    now: datetime,
+    update: bool = True,
+) -> Added:
+    """Put guests on a list as drafts; nobody is mailed.
+
+    Who is known at the event by address, else by name and organisation, is changed in what a row
+    says (empty ones say nothing), or with `update` False left alone. Addresses that opted out are
+    left out. 500 rows are one transaction of a fixed number of statements.
+    Raises NotFound, Forbidden.
+    """
+    done = Added()
+    source = iter(rows)
+    while some := list(islice(source, ROWS_AT_ONCE)):
+        add = partial(_add_some, actor, event_id, list_id, some, now, update=update)
+        done = done.plus(once_more_when_raced(add))
+    return done
+
+
+def invite_from_event(
+    actor: Actor,
+    event_id: UUID,
+    list_id: UUID,
+    source_id: UUID,
+    states: Sequence[RegistrationState],
+    *,
+    now: datetime,
+) -> Added:
+    """Put guests of an earlier event of the same organisation on a list, in these states.
+
+    Who is invited already stays as they are. Raises NotFound, Forbidden.
+    """
+    with writing() as session:
+        event = held_event(session, actor, event_id)
+        source = session.get(Event, source_id)
+        if source is None or source.organisation_id != event.organisation_id:
+            raise NotFound
+        require(actor, Action.SEE_REGISTRATIONS, source.organisation_id)
+        guests = session.execute(
+            sa.select(
+                Registration.name,
+                Registration.name_zh,
+                Registration.organisation,
+                Registration.email,
+                Registration.lang,
+            )
+            .where(
+                Registration.event_id == source.id,
+                Registration.state.in_(states),
+                Registration.name != "",
+            )
+            .order_by(Registration.sort_name, Registration.id)
+        ).all()
+        audit.record(
+            session,
+            actor,
+            "guest_list.taken_from_event",
+            ("guest_list", list_id),
+            event.organisation_id,
+            {"event": str(source.id), "guests": len(guests)},
+            now,
+        )
+    rows = (
+        InvitedGuest(
+            name=one.name,
+            name_zh=one.name_zh,
+            organisation=one.organisation,
+            email=one.email,
+            lang=one.lang,
+        )
+        for one in guests
+    )
+    return add_invitations(actor, event_id, list_id, rows, now=now, update=False)
+
+
+def _add_some(
+    actor: Actor,
+    event_id: UUID,
+    list_id: UUID,
+    rows: Sequence[InvitedGuest],
+    now: datetime,
+    *,
+    update: bool,
+) -> Added:
+    with writing() as session:
+        event = held_event(session, actor, event_id)
+        guest_list = held_list(session, event, list_id)
+        named = [one for one in rows if one.name or one.name_zh]
+        refused = opted_out(
+            session, event.organisation_id, (one.keys["email_key"] for one in named)
+        )
+        wanted = [one for one in named if one.keys["email_key"] not in refused]
+        known = _Known(session, event.id, wanted)
+        done = Added(nameless=len(rows) - len(named), opted_out=len(named) - len(wanted))
+        for row in wanted:
+            found = known.find(row)
+            if found is None:
+                known.add(_new(event, guest_list, row, now))
+                done = replace(done, added=done.added + 1)
+                continue
+            if update and _changed(found, row, now):
+                known.index(found)
+                if found not in known.made:
+                    note_invitation(session, actor, event, found.id, "invitation.changed", {}, now)
+                done = replace(done, changed=done.changed + 1)
+            else:
+                done = replace(done, same=done.same + 1)
+            if found.list_id != guest_list.id:
+                done = replace(done, elsewhere=done.elsewhere + 1)
+        session.add_all(known.made)
+        session.flush()
+        for one in known.made:
+            note_invitation(session, actor, event, one.id, "invitation.added", {}, now)
+        return done
+
+
+class _Known:
+    """The invitations of an event that these rows may mean, and those made of them."""
+
+    def __init__(self, session: Session, event_id: UUID, rows: Sequence[InvitedGuest]) -> None:
+        keys = [row.keys for row in rows]
+        self.made: list[Invitation] = []
+        self._by_address: dict[str, Invitation] = {}
+        self._by_name: dict[str, list[Invitation]] = {}
+        found = session.scalars(
+            sa.select(Invitation)
+            .where(
+                Invitation.event_id == event_id,
+                sa.or_(
+                    Invitation.email_key.in_({key["email_key"] for key in keys} - {""}),
+                    Invitation.name_key.in_({key["name_key"] for key in keys}),
+                ),
+            )
+            .order_by(Invitation.id)
+            .with_for_update(of=Invitation)
+            .execution_options(populate_existing=True)
+        )
+        for one in found:
+            self.index(one)
+
+    def find(self, row: InvitedGuest) -> Invitation | None:
+        """Return whom a row means: by address, else by name and organisation."""
+        keys = row.keys
+        by_address = self._by_address.get(keys["email_key"]) if keys["email_key"] else None
+        if by_address is not None:
+            return by_address
+        same_name = self._by_name.get(keys["name_key"], [])
+        # Two people of one name and organisation, each with an address, are two people.
+        fitting = [one for one in same_name if not (keys["email_key"] and one.email_key)]
+        return fitting[0] if fitting else None
+
+    def add(self, one: Invitation) -> None:
+        """Remember an invitation that is made, for the rows that follow."""
+        self.made.append(one)
+        self.index(one)
+
+    def index(self, one: Invitation) -> None:
+        """Let the rows that follow find an invitation by what it says now."""
+        if one.email_key:
+            self._by_address[one.email_key] = one
+        of_name = self._by_name.setdefault(one.name_key, [])
+        if one not in of_name:
+            of_name.append(one)
+
+
+def columns_of(guest: InvitedGuest, event: Event, guest_list: GuestList) -> dict[str, Any]:
+    """Return an invitation's own columns, with what list and event add where a row is silent."""
+    values = asdict(guest)
+    values["name"] = guest.name or guest.name_zh
+    values["lang"] = guest.lang or (event.languages[0] if event.languages else "en")
+    values["companions"] = guest_list.companions if guest.companions is None else guest.companions
+    values["greet"] = guest_list.greet if guest.greet is None else guest.greet
+    return values
+
+
+def _new(event: Event, guest_list: GuestList, row: InvitedGuest, now: datetime) -> Invitation:
+    return Invitation(
+        id=uuid7(),
+        event_id=event.id,
+        list_id=guest_list.id,
+        state=InvitationState.DRAFT,
+        created_at=now,
+        changed_at=now,
+        **columns_of(row, event, guest_list),
+        **row.keys,
+    )
+
+
+def _changed(found: Invitation, row: InvitedGuest, now: datetime) -> bool:
+    """Change an invitation in what a row says, and say whether it did."""
+    said = {name: value for name, value in asdict(row).items() if value not in {"", None}}
+    changes = {name: value for name, value in said.items() if getattr(found, name) != value}
+    if not changes:
+        return False
+    for name, value in changes.items():
+        setattr(found, name, value)
+    whole = InvitedGuest(**{name: getattr(found, name) for name in asdict(row)})
+    for name, value in whole.keys.items():
+        setattr(found, name, value)
+    found.changed_at = now
+    found.revision += 1
+    return True

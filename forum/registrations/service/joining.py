@@ -1,0 +1,130 @@
+"""Adding people to a booking that exists: companions, colleagues, a delegate."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from forum.core import audit, outbox
+from forum.core.db import write_appended, writing
+from forum.core.errors import NotFound
+from forum.core.ids import short_code, uuid7
+from forum.events.models import Event
+from forum.events.rules import Opening, opening_of
+from forum.registrations.models import Booking, Registration, RegistrationPolicy, TicketType
+from forum.registrations.rules import (
+    ACTIVE,
+    Access,
+    AddressTaken,
+    RegistrationClosed,
+    RegistrationState,
+    TooMany,
+)
+from forum.registrations.service import places, seating
+from forum.registrations.service.answer_files import claim_files, files_of
+from forum.registrations.service.choosing import attendee_with_limits, take_choices
+from forum.registrations.service.entering import Entry, Numbered, append_registration
+
+if TYPE_CHECKING:
+    from forum.core.actor import Actor
+    from forum.registrations.service.parties import Attendee
+
+
+def add_person(
+    actor: Actor,
+    booking_id: UUID,
+    attendee: Attendee,
+    *,
+    most: int | None = None,
+    by_hand: bool = False,
+    now: datetime,
+) -> RegistrationState:
+    """Add somebody to a booking: seated while seats are free, else alone at the end of the line.
+
+    `most` is how many the booking may hold, its type's own number where None. By approval it is a
+    request like any other. Raises NotFound, RegistrationClosed, TooMany, AddressTaken, ChoiceFull.
+    """
+    try:
+        with writing() as session:
+            row = session.execute(
+                sa.select(Event, Booking)
+                .join(Booking, Booking.event_id == Event.id)
+                .where(Booking.id == booking_id)
+                .with_for_update(read=True, key_share=True, of=Event)
+                .execution_options(populate_existing=True)
+            ).first()
+            if row is None:
+                raise NotFound
+            event, booking = row
+            if opening_of(event, now) is not Opening.OPEN and not by_hand:
+                raise RegistrationClosed
+            places.hold_booking(session, booking_id)
+            there = session.scalars(
+                sa.select(Registration)
+                .where(Registration.booking_id == booking_id)
+                .order_by(Registration.position, Registration.id)
+            ).all()
+            standing = [one for one in there if one.state in ACTIVE]
+            if not standing:
+                raise RegistrationClosed
+            ticket_type = session.get_one(TicketType, standing[0].ticket_type_id)
+            allowed = ticket_type.most_per_booking if most is None else most
+            if len(standing) + 1 > allowed and not by_hand:
+                raise TooMany(allowed)
+            policy = session.get(RegistrationPolicy, event.id)
+            numbered = Numbered(uuid7(), short_code())
+            pools = seating.pools_of(ticket_type, standing[0].block_id)
+            attendee = attendee_with_limits(session, event.id, attendee)
+            choices = [choice for answer in attendee.answers for choice in answer.choices]
+            seating.lock_pools(session, [*pools.ids, *(one.pool_id for one in choices)])
+            chosen = take_choices(session, choices)
+            pending = ticket_type.access is Access.APPROVAL and not by_hand
+            seated = (
+                seating.Seated()
+                if pending
+                else seating.seat_party(session, pools, numbered.id, 1, now=now)
+            )
+            state = RegistrationState.PENDING if pending else RegistrationState.WAITLISTED
+            state = RegistrationState.CONFIRMED if seated.in_home else state
+            entry = Entry(
+                event_id=event.id,
+                booking_id=booking_id,
+                party_id=numbered.id,
+                type_id=ticket_type.id,
+                state=state,
+                block_id=seated.block_id,
+                in_home=seated.in_home,
+                in_limit=seated.in_limit,
+                holds_address=policy is None or not policy.several_per_address,
+                now=now,
+            )
+            position = max(one.position for one in there) + 1
+            append_registration(session, attendee, numbered, entry, position)
+            write_appended(session)
+            claim_files(session, event.id, booking_id, files_of(attendee.answers))
+            payload = {
+                "registration_id": str(numbered.id),
+                "event_id": str(event.id),
+                "booking_id": str(booking_id),
+                "type_number": ticket_type.number,
+                "lang": attendee.lang,
+            }
+            topic = f"registration.{state.value}"
+            outbox.emit(session, topic, payload, key=str(numbered.id), now=now)
+            audit.record(
+                session,
+                actor,
+                "registration.added",
+                ("registration", numbered.id),
+                event.organisation_id,
+                {"code": numbered.code, "booking": str(booking.id)},
+                now,
+            )
+            seating.drop_pages(session, event.id, *seated.changes, *chosen)
+            return state
+    except IntegrityError:
+        raise AddressTaken(field="email") from None

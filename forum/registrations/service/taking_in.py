@@ -1,0 +1,205 @@
+"""Taking a guest list in: some rows in one transaction, with how far it has come.
+
+Whoever is known by reference or address is changed in what a row says, and never mailed; others are
+registered like anybody else: seated while there are seats, else on the wait list.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from forum.core import outbox
+from forum.core.actor import SYSTEM
+from forum.core.db import db, once_more_when_raced, writing
+from forum.core.text import whole_number
+from forum.events.models import Event
+from forum.registrations.models import GuestFile, TicketType
+from forum.registrations.queries.questions import questions_for
+from forum.registrations.rules import (
+    GuestColumn,
+    GuestFileState,
+)
+from forum.registrations.service.file_guests import GuestBatch, register_some
+from forum.registrations.service.guest_files import (
+    MOST_PROBLEMS,
+    batches,
+    columns_of,
+    kept_file,
+    opted_out_among,
+    refusal,
+    table_of,
+    types_by_name,
+)
+from forum.registrations.service.inviting import InvitedGuest, add_invitations
+from forum.registrations.service.reading_guests import GuestRow, guests_in
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from forum.registrations.queries.questions import AskedQuestion
+
+ROWS_AT_ONCE = 250
+SECONDS_AT_ONCE = 20.0
+"""So long one call goes on; the rest is another's, so that no lease runs out."""
+
+
+def take_in_some(file_id: UUID, *, now: datetime, seconds: float = SECONDS_AT_ONCE) -> bool:
+    """Take in rows of a file that was begun, for so many seconds; return whether more are left.
+
+    Called again after any failure it goes on where it stood.
+    """
+    until = monotonic() + seconds
+    event_id = db.session.scalar(sa.select(GuestFile.event_id).where(GuestFile.id == file_id))
+    if event_id is None:
+        return False
+    kept = kept_file(event_id, file_id)
+    if kept.state is not GuestFileState.RUNNING:
+        return False
+    table, types = table_of(kept), types_by_name(event_id)
+    questions = questions_for(event_id)
+    numbers = [number for number, _ in table.rows]
+    behind = numbers[kept.rows_done - 1] if kept.rows_done else 0
+    rows = (row for row in guests_in(table, columns_of(kept)) if row.number > behind)
+    for some in batches(rows, ROWS_AT_ONCE):
+        reached = bisect_right(numbers, some[-1].number)
+        if kept.list_id is not None:
+            _invite(file_id, some, reached, now)
+        else:
+            once_more_when_raced(partial(_take, file_id, some, reached, types, questions, now))
+        if monotonic() > until and reached < len(numbers):
+            return True
+    _finish(file_id, now)
+    return False
+
+
+def _take(
+    file_id: UUID,
+    rows: Sequence[GuestRow],
+    reached: int,
+    types: Mapping[str, TicketType],
+    questions: Sequence[AskedQuestion],
+    now: datetime,
+) -> None:
+    """Take some rows in, and note how far the file has come, in one transaction."""
+    with writing() as session:
+        kept = _held(session, file_id)
+        if kept is None or kept.rows_done >= reached:
+            return
+        event = session.scalars(
+            sa.select(Event)
+            .where(Event.id == kept.event_id)
+            .with_for_update(read=True, key_share=True, of=Event)
+            .execution_options(populate_existing=True)
+        ).one()
+        good = _sorted_out(session, kept, event, rows)
+        if kept.list_id is None:
+            made = register_some(session, GuestBatch(kept, event, types, questions, now), good)
+            kept.counts = dict(Counter(kept.counts) + made)
+        kept.rows_done = reached
+
+
+def _invite(file_id: UUID, rows: Sequence[GuestRow], reached: int, now: datetime) -> None:
+    """Put some rows on a guest list, then note how far the file has come; again does no harm."""
+    with writing() as session:
+        kept = _held(session, file_id)
+        if kept is None or kept.list_id is None or kept.rows_done >= reached:
+            return
+        event = session.get_one(Event, kept.event_id)
+        good = _good_rows(session, kept, event, rows)[0]
+        list_id = kept.list_id
+    added = add_invitations(SYSTEM, event.id, list_id, [_invited(row) for row in good], now=now)
+    with writing() as session:
+        kept = _held(session, file_id)
+        if kept is not None and kept.rows_done < reached:
+            _sorted_out(session, kept, event, rows)
+            made = Counter(new=added.added, changed=added.changed, same=added.same)
+            kept.counts = dict(Counter(kept.counts) + made)
+            kept.rows_done = reached
+
+
+def _held(session: Session, file_id: UUID) -> GuestFile | None:
+    kept = session.scalar(
+        sa.select(GuestFile)
+        .where(GuestFile.id == file_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    running = kept is not None and kept.state is GuestFileState.RUNNING
+    return kept if running else None
+
+
+def _sorted_out(
+    session: Session, kept: GuestFile, event: Event, rows: Sequence[GuestRow]
+) -> list[GuestRow]:
+    """Return the rows that are taken in; note of the others how many they are, and why."""
+    good, refused, left_out = _good_rows(session, kept, event, rows)
+    counts = Counter(kept.counts) + Counter(refused=len(refused), left_out=left_out)
+    kept.counts, kept.problems = dict(counts), [*kept.problems, *refused][:MOST_PROBLEMS]
+    return good
+
+
+def _good_rows(
+    session: Session, kept: GuestFile, event: Event, rows: Sequence[GuestRow]
+) -> tuple[list[GuestRow], list[list[Any]], int]:
+    """Return rows to be taken in, those refused with the reason, and how many stay out."""
+    out = opted_out_among(session, event.organisation_id, [one.key for one in rows])
+    good: list[GuestRow] = []
+    refused: list[list[Any]] = []
+    for row in rows:
+        problem = refusal(row, kept, out)
+        if problem is not None:
+            refused.append([row.number, row.name[:80], problem.text, problem.values])
+        elif not (kept.leave_out and row.leaves):
+            good.append(row)
+    return good, refused, len(rows) - len(good) - len(refused)
+
+
+def go_on(file_id: UUID, *, now: datetime) -> None:
+    """Ask for the rest of a file; emits guests.file_chosen with how far it has come."""
+    with writing() as session:
+        kept = _held(session, file_id)
+        if kept is not None:
+            key = f"{file_id}:{kept.rows_done}"
+            payload = {"file_id": str(file_id)}
+            outbox.emit(session, "guests.file_chosen", payload, key=key, now=now)
+
+
+def _finish(file_id: UUID, now: datetime) -> None:
+    with writing() as session:
+        kept = _held(session, file_id)
+        if kept is not None:
+            kept.state, kept.done_at, kept.content = GuestFileState.DONE, now, None
+            kept.rows_done = kept.rows_total
+
+
+def _invited(row: GuestRow) -> InvitedGuest:
+    more = row.more
+    return InvitedGuest(
+        name=row.name,
+        name_zh=row.name_zh,
+        email=row.email,
+        organisation=row.organisation,
+        salutation=more.get(GuestColumn.SALUTATION, "")[:60],
+        post_nominals=more.get(GuestColumn.POST_NOMINALS, "")[:60],
+        job_title=more.get(GuestColumn.JOB_TITLE, "")[:200],
+        phone=more.get(GuestColumn.PHONE, "")[:40],
+        lang=row.lang,
+        companions=_number_in(more.get(GuestColumn.COMPANIONS, ""), 20),
+        precedence=_number_in(more.get(GuestColumn.PRECEDENCE, ""), 1_000_000),
+        seating=more.get(GuestColumn.SEATING, "")[:80],
+        note=more.get(GuestColumn.NOTE, ""),
+    )
+
+
+def _number_in(typed: str, most: int) -> int | None:
+    number = whole_number(typed)
+    return number if number is not None and 0 <= number <= most else None
