@@ -17,6 +17,7 @@ from forum.core.db import db
 from forum.core.errors import DomainError
 from forum.database import check_schema
 from forum.registrations.recount import PlacesRecount, Recount, recount, recount_places
+from forum.registrations.recount_choices import recount_choices
 from forum.settings import Settings
 
 FREE_SHARE = 0.05
@@ -104,10 +105,17 @@ def _sound(version: tuple[int, int, int]) -> bool:
 
 def _seats() -> Finding:
     counted: list[Recount | PlacesRecount] = [*recount(), *recount_places()]
-    wrong = [row for row in counted if not row.agrees]
+    wrong = [
+        f"{row.name}: {row.taken} taken, {row.seated} seated" for row in counted if not row.agrees
+    ]
+    wrong += [
+        f"{one.name}: {one.without} chosen without a place, {one.unasked} places not chosen"
+        for one in recount_choices()
+        if not one.agrees
+    ]
     if not wrong:
         return Finding("seats", good=True, says="counters and rows agree")
-    names = ", ".join(f"{row.name}: {row.taken} taken, {row.seated} seated" for row in wrong)
+    names = ", ".join(wrong)
     return Finding("seats", good=False, says=f"counters and rows differ: {names}")
 
 

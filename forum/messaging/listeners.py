@@ -81,11 +81,16 @@ def tell_of_declining(payload: Payload, now: datetime) -> None:
 
 @after("registration.cancelled")
 def confirm_cancelling(payload: Payload, now: datetime) -> None:
-    """Say that the registration is cancelled, by why."""
+    """Say that the registration is cancelled, by why.
+
+    Where the event itself is cancelled or over, nothing is said of an offer that ended with it.
+    """
     kind = ENDED_KINDS.get(Ended(payload.get("ended") or Ended.GUEST))
 
     def choose(guest: Registration) -> Kind | None:
         if guest.state is not CANCELLED:
+            return None
+        if kind is Kind.OFFER_EXPIRED and _is_over(guest.event, now):
             return None
         return Kind.LEFT if kind is Kind.CANCELLED and guest.confirmed_at is None else kind
 
@@ -282,12 +287,15 @@ def _write(
     )
 
 
+def _is_over(event: Event, now: datetime) -> bool:
+    return event.state is EventState.CANCELLED or event.ends_at <= now
+
+
 def _invite(what: str, kind: Kind, payload: Payload, now: datetime) -> None:
     invitation_id = UUID(payload["invitation_id"])
 
     def choose(guest: Invitation) -> Kind | None:
-        over = guest.event.state is EventState.CANCELLED or guest.event.ends_at <= now
-        return kind if guest.state in ASKED and not over else None
+        return kind if guest.state in ASKED and not _is_over(guest.event, now) else None
 
     key = f"{what}:{invitation_id}:{payload['revision']}"
     service.write_to_invited(invitation_id, choose, key=key, now=now)

@@ -18,7 +18,7 @@ from forum.core.text import plain_key
 from forum.events.models import Event
 from forum.messaging.marks import purposes_of
 from forum.messaging.models import Message
-from forum.messaging.rules import NEWS, OPTIONAL, Kind, MessageState
+from forum.messaging.rules import ASKED_BY_ANYBODY, NEWS, OPTIONAL, Kind, MessageState
 from forum.people.models import MemberInvitation, Organisation, SignInLink, User
 from forum.programme.models import Engagement, Session, Speaker, SpeakerContact
 from forum.programme.rules import SessionState
@@ -63,7 +63,13 @@ _GUEST = (
     )
 )
 _WRITTEN_TODAY = (
-    sa.select(Message.to_email, sa.func.count())
+    sa.select(
+        Message.to_email,
+        sa.func.count().filter(Message.kind.not_in(sorted(ASKED_BY_ANYBODY))),
+        sa.func.count().filter(
+            Message.kind.in_(sorted(ASKED_BY_ANYBODY)), Message.state != MessageState.FAILED
+        ),
+    )
     .group_by(Message.to_email)
     .where(
         Message.to_email.in_(sa.bindparam("addresses", expanding=True)),
@@ -288,14 +294,16 @@ def written(keys: Iterable[str]) -> set[str]:
     return set(found)
 
 
-def written_today(addresses: Iterable[str], now: datetime) -> dict[str, int]:
+def written_today(addresses: Iterable[str], now: datetime) -> dict[str, tuple[int, int]]:
     """Return how many messages about events, but for news, addresses had; one statement.
+
+    In two numbers: those that only their own doings can cause, and those that a stranger can.
 
     Within a day before now. News has a limit of its own and takes nobody's ticket away. Who had
     none is left out.
     """
     values = {"addresses": list(addresses), "since": now - DAY}
-    return {row[0]: row[1] for row in db.session.execute(_WRITTEN_TODAY, values)}
+    return {row[0]: (row[1], row[2]) for row in db.session.execute(_WRITTEN_TODAY, values)}
 
 
 def generations(messages: Iterable[Message]) -> dict[UUID, int]:

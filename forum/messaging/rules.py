@@ -17,6 +17,9 @@ MOST_A_DAY = 20
 MOST_TO_A_CONTACT = 200
 """So many, where the address registers others and gets their mails: four full bookings."""
 
+MOST_ASKED_BY_ANYBODY = 3
+"""So many, of the kinds that a stranger can cause."""
+
 LEASE = timedelta(minutes=5)
 LINE_DOWN_WAIT = timedelta(seconds=5)
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))
@@ -95,6 +98,12 @@ OPTIONAL = frozenset({Kind.GUEST_INVITATION, Kind.GUEST_REMINDER})
 
 NEWS = frozenset({Kind.PROGRAMME_YOURS, Kind.PROGRAMME_NEWS, Kind.PROGRAMME_SPEAKER})
 """Kinds that a busy editor can cause many times a day."""
+
+
+ASKED_BY_ANYBODY = frozenset(
+    {Kind.AGAIN, Kind.AGAIN_WAITING, Kind.AGAIN_PENDING, Kind.AGAIN_OFFERED, Kind.LINKS}
+)
+"""Kinds that a stranger can cause who knows an address: they are counted apart from the others."""
 
 
 class MessageState(StrEnum):

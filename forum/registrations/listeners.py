@@ -18,7 +18,7 @@ from forum.events.views import uploads
 from forum.registrations.models import Registration, SessionPlace, Star
 from forum.registrations.queries import shared_sign_ups, speaker_seats
 from forum.registrations.queries.places import TOLD
-from forum.registrations.rules import ConsentSource, RegistrationState
+from forum.registrations.rules import SEATED, ConsentSource, RegistrationState
 from forum.registrations.service import (
     answer_folder,
     make_stars,
@@ -70,8 +70,9 @@ def guests_reached(session: Session, event_id: UUID) -> list[Impact]:
     """Count who hears of a change of the event's state; one statement."""
     row = session.execute(
         sa.select(
-            sa.func.count().filter(Registration.state == RegistrationState.CONFIRMED),
+            sa.func.count().filter(Registration.state.in_(SEATED)),
             sa.func.count().filter(Registration.state == RegistrationState.WAITLISTED),
+            sa.func.count().filter(Registration.state == RegistrationState.PENDING),
         ).where(Registration.event_id == event_id),
     ).one()
     return [
@@ -90,6 +91,15 @@ def guests_reached(session: Session, event_id: UUID) -> list[Impact]:
                 "on the wait list is told by mail",
                 "on the wait list are told by mail",
                 row[1],
+            ),
+            mailed=True,
+        ),
+        Impact(
+            row[2],
+            sentences(
+                "whose request waits for an answer is told by mail",
+                "whose requests wait for an answer are told by mail",
+                row[2],
             ),
             mailed=True,
         ),
@@ -172,6 +182,7 @@ def tickets_of_speakers(event_id: UUID) -> dict[UUID, Remark]:
 @after("registration.waitlisted")
 @after("registration.pending")
 @after("registration.cancelled")
+@after("registration.declined")
 def let_invitations_follow(payload: Payload, now: datetime) -> None:
     """Mark who came by the form as accepted, and who left the booking as declined."""
     follow_booking(UUID(payload["registration_id"]), now=now)

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """A pool's numbers at one moment."""
+    """A pool's numbers at one moment; `beside` are seats taken in pools of types of their own."""
 
     capacity: int
     taken: int
     waiting: int
+    beside: int = 0
 
 
 def pools_of(event_id: UUID) -> Sequence[SeatPool]:
@@ -34,15 +35,19 @@ def pools_of(event_id: UUID) -> Sequence[SeatPool]:
 
 
 def seats_of(event_id: UUID) -> Seats:
-    """Return the sum over an event's pools, but for those of sessions; one statement."""
+    """Return the numbers of an event's seats, and of those beside them; one statement."""
+    ours = SeatPool.about == PoolAbout.EVENT
+    own = SeatPool.about.in_((PoolAbout.TYPE, PoolAbout.SPEAKERS, PoolAbout.STAND_BY))
+    sums = ((SeatPool.capacity, ours), (SeatPool.taken, ours), (SeatPool.waiting, ours))
     row = db.session.execute(
         sa.select(
-            sa.func.coalesce(sa.func.sum(SeatPool.capacity), 0),
-            sa.func.coalesce(sa.func.sum(SeatPool.taken), 0),
-            sa.func.coalesce(sa.func.sum(SeatPool.waiting), 0),
-        ).where(SeatPool.event_id == event_id, SeatPool.about == PoolAbout.EVENT),
+            *(
+                sa.func.coalesce(sa.func.sum(number).filter(which), 0)
+                for number, which in (*sums, (SeatPool.taken, own))
+            )
+        ).where(SeatPool.event_id == event_id, sa.or_(ours, own)),
     ).one()
-    return Seats(int(row[0]), int(row[1]), int(row[2]))
+    return Seats(*map(int, row))
 
 
 @dataclass(frozen=True, slots=True)

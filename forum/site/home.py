@@ -16,7 +16,7 @@ from forum.core.http import office
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
 from forum.core.http.i18n import current_language
-from forum.core.i18n import Sentence, sentence
+from forum.core.i18n import Sentence, sentence, sentences
 from forum.core.languages import by_key
 from forum.core.permissions import Action, can
 from forum.events.facts import preview_of
@@ -28,7 +28,7 @@ from forum.programme.queries import number_waiting
 from forum.programme.rules import SessionState
 from forum.registrations.models import Registration, TicketType
 from forum.registrations.queries import counts_of
-from forum.registrations.rules import STATE_WORDS
+from forum.registrations.rules import STATE_WORDS, RegistrationState
 from forum.seats.models import SeatPool
 from forum.seats.queries import Seats, seats_of
 from forum.seats.rules import PoolAbout
@@ -90,6 +90,7 @@ def show(slug: str) -> str:
     now = clock.now()
     seats = seats_of(event.id)
     programme = _programme(event)
+    counts = counts_of(event.id)
     today = now.astimezone(event.zone).date()
     away = (dates.local_day(event.starts_at, event.zone) - today).days
     return render_template(
@@ -101,10 +102,14 @@ def show(slug: str) -> str:
         away=away,
         ended=now >= event.ends_at,
         seats=seats,
-        counts=counts_of(event.id),
+        counts=counts,
         words=STATE_WORDS,
         chart=_chart(event, seats, now),
-        needs=[*_from_speakers(event), *_needs(event, seats, programme)],
+        needs=[
+            *_from_guests(event, counts[RegistrationState.PENDING]),
+            *_from_speakers(event),
+            *_needs(event, seats, programme),
+        ],
         ahead=_ahead(event, now),
         steps=_steps(event, seats, programme),
         stands=opening(
@@ -157,6 +162,22 @@ def _programme(event: Event) -> Programme:
         ).where(Session.event_id == event.id),
     ).one()
     return Programme(row[0], row[1], row[2])
+
+
+def _from_guests(event: Event, pending: int) -> Iterator[Need]:
+    if pending and can(current_actor(), Action.SEE_REGISTRATIONS, event.organisation_id):
+        yield Need(
+            "look",
+            sentence("To decide"),
+            sentences(
+                "%(num)s request waits for a decision",
+                "%(num)s requests wait for a decision",
+                pending,
+            ),
+            sentence("Whoever asked gets a mail as soon as you decide."),
+            url_for("registrations_manage.approvals", slug=event.slug),
+            sentence("Decide"),
+        )
 
 
 def _from_speakers(event: Event) -> Iterator[Need]:

@@ -127,9 +127,7 @@ def _closes_soon(times: Times, key: str, now: datetime) -> Sentence:
 
 
 HINTS = {
-    Entry.OPEN: sentence(
-        "Three boxes, no account. Change or cancel at any time by the link in your mail."
-    ),
+    Entry.OPEN: sentence("No account is needed. Change or cancel by the link in your mail."),
     Entry.APPROVAL: sentence("The organiser decides about each request and writes to you."),
     Entry.CODE: sentence("For guests who were given an access code."),
 }

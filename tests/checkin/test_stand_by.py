@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,18 +14,18 @@ from flask.testing import FlaskClient
 
 from forum.checkin import queries
 from forum.checkin.models import Admission, Device
-from forum.core.actor import SYSTEM
+from forum.core.actor import ANONYMOUS, SYSTEM
 from forum.core.db import db, writing
 from forum.core.permissions import Role
 from forum.events.models import Event
 from forum.events.rules import EventState
 from forum.registrations import service
 from forum.registrations.models import Registration, RegistrationPolicy, StandBy, TicketType
-from forum.registrations.rules import Access
+from forum.registrations.rules import Access, RegistrationState
 from tests.checkin.conftest import NewGuest, NewPhone
-from tests.factories import NOW
+from tests.factories import NOW, attendee
 from tests.registrations.desk import form_of
-from tests.registrations.ticket_types import agreed, counts
+from tests.registrations.ticket_types import agreed, come_by_hand, counts, make_type, own
 
 SignIn = Callable[..., FlaskClient]
 
@@ -189,3 +190,23 @@ def test_the_type_of_who_stood_by_is_offered_to_nobody(
     assert kind.name.get("en") == "Stand-by"
     service.cancel(SYSTEM, made.id, now=NOW)
     assert counts("stand_by") == (1, 0, 0)
+
+
+def test_offered_and_kept_seats_are_not_free_and_other_seats_do_not_count(
+    event: Event, queue: str, organiser: SignIn
+) -> None:
+    client = organiser(Role.OWNER)
+    with writing() as session:
+        session.get_one(RegistrationPolicy, event.id).seats = 10
+    online = make_type(event.id, "Online", seats=own(5))
+    come_by_hand(event.id, online, "1", "2", "3")
+    first = service.register(ANONYMOUS, event.id, attendee("first"), form_key=None, now=NOW)
+    assert "9 seats stay free even if all confirmed guests come." in client.get(queue).text
+    with writing() as session:
+        one = session.get_one(Registration, first.registration_ids[0])
+        one.state, one.offered_until = RegistrationState.OFFERED, NOW + timedelta(hours=1)
+        one.confirmed_at = None
+    page = client.get(queue).text
+    says = "9 seats stay free even if all confirmed guests come and all kept seats are taken."
+    assert says in page
+    assert "Seats offered or kept" in page

@@ -31,6 +31,7 @@ from forum.registrations.service import (
     QuestionDetails,
     Registered,
 )
+from forum.tickets.models import Ticket
 
 UNNAMED = Attendee("", "", "", "", "", "en")
 
@@ -158,3 +159,5 @@ def _put(done: Registered, **values: object) -> None:
             .where(Registration.id.in_(done.registration_ids))
             .values(**values)
         )
+        # Who has no seat yet has no ticket either.
+        session.execute(sa.delete(Ticket).where(Ticket.registration_id.in_(done.registration_ids)))

@@ -244,3 +244,15 @@ def test_a_page_of_codes_asks_as_much_for_a_hundred_as_for_one(
             organiser.get(address)
         numbers.append(len(seen))
     assert numbers[0] == numbers[1]
+
+
+def test_the_page_of_a_type_counts_its_codes(
+    app: Flask, client: FlaskClient, stage: House, kind: UUID
+) -> None:
+    with app.app_context():
+        made = make_codes(SYSTEM, stage.event_id, CodesWanted(kind, 3), now=NOW)
+        come(stage.event_id, kind, "1", code=db.session.get_one(AccessCode, made[0]).code)
+    enter(app, client, stage, Role.OWNER)
+    page = client.get(stage.at(f"registrations/types/{kind}")).text
+    assert "3 codes, 1 used" in page
+    assert f"/registrations/codes?type={kind}" in page

@@ -27,7 +27,7 @@ from forum.people.models import Organisation
 from forum.registrations import queries, service
 from forum.registrations.models import OptOut
 from forum.registrations.rules import ConsentPurpose, ConsentSource
-from forum.registrations.service import consenting, wordings
+from forum.registrations.service import ConsentGiven, consenting, wordings
 from forum.tickets.queries import ticket_of
 from forum.tickets.service import qr_text
 from tests import factories
@@ -129,6 +129,50 @@ def test_an_organiser_sets_changes_and_stops_a_wording(
     assert "Not asked" in owner.get(base(event)).text
 
 
+def test_words_that_nobody_wrote_are_listed_as_what_they_are(
+    app: Flask, owner: Member, event: Event
+) -> None:
+    page = owner.get(base(event)).text
+    assert "Shown in Forum’s own words" in page
+    assert "Asked in Forum’s own words" in page
+    with app.app_context():
+        given = [ConsentGiven(ConsentPurpose.MARKETING, "Tell me")]
+        register(event, consents=given)
+    assert "1 standing · 0 withdrawn" in owner.get(base(event)).text
+    with app.app_context():
+        for one in (ConsentPurpose.PRIVACY, ConsentPurpose.MARKETING):
+            wordings.set_wording(SYSTEM, event.id, one, None, text("Ours"), NOW)
+    page = owner.get(base(event)).text
+    assert "own words" not in page
+    assert "1 standing · 0 withdrawn" in page
+
+
+def test_a_statement_in_the_settings_is_listed_as_such(
+    app: Flask, owner: Member, house: Organisation
+) -> None:
+    with app.app_context():
+        event = factories.make_event(house, privacy=text("We keep it a year."))
+    page = owner.get(base(event)).text
+    assert "Shown as written in the settings" in page
+    assert "Shown in Forum’s own words" not in page
+
+
+def test_files_are_listed_for_partners_to_whom_somebody_agreed(
+    app: Flask, owner: Member, event: Event, partner: Partner
+) -> None:
+    with app.app_context():
+        factories.make_partner(event, name=text("Other Post"))
+    page = owner.get(base(event)).text
+    assert page.count("Nobody agrees at the moment, so there is no file.") == 1
+    with app.app_context():
+        agree(register(event), ask(event, partner))
+    page = owner.get(base(event)).text
+    assert "Nobody agrees" not in page
+    files = page.partition("Files for partners")[2]
+    assert "Sample Post" in files
+    assert "Other Post" not in files
+
+
 def test_empty_and_endless_words_are_answered_in_words(owner: Member, event: Event) -> None:
     path = f"{base(event)}/photo"
     seen = owner.form(path, having="words-en")
@@ -150,7 +194,7 @@ def test_versions_say_how_many_agreed_to_each(
         agree(one, wording)
         consenting.withdraw(ANONYMOUS, agree(two, wording), ConsentSource.OWN_PAGE, NOW)
     page = owner.get(f"{base(event)}/partner/{partner.id}").text
-    assert '<td class="n num">1</td><td class="n num">1</td>' in page
+    assert '<td class="n num opt">1</td><td class="n num opt">1</td>' in page
 
 
 @pytest.mark.both_databases

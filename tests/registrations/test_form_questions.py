@@ -285,6 +285,34 @@ def test_the_usual_sentence_comes_back_when_the_last_wording_goes(
     assert 'name="marketing"' in page
 
 
+def test_a_wording_for_one_purpose_does_not_take_the_box_of_another_away(
+    app: Flask, client: FlaskClient, stage: dict[str, Any]
+) -> None:
+    with app.app_context():
+        set_wording(SYSTEM, stage["id"], ConsentPurpose.PHOTO, None, text("Photograph me."), NOW)
+    page = client.get(stage["form"]).text
+    assert 'name="marketing"' in page
+    typed = hidden_fields(page) | guest(marketing="y") | {boxes(page)[0]: "y"}
+    assert client.post(stage["form"], data=typed).status_code == 303
+    own, photo = consents(app)
+    assert (own.purpose, photo.purpose) == (ConsentPurpose.MARKETING, ConsentPurpose.PHOTO)
+    assert own.wording == "Tell me by email about later events of the organiser"
+    assert own.wording_id is None
+
+
+def test_who_stopped_asking_for_marketing_is_not_asked_in_other_words(
+    app: Flask, client: FlaskClient, stage: dict[str, Any]
+) -> None:
+    with app.app_context():
+        set_wording(SYSTEM, stage["id"], ConsentPurpose.MARKETING, None, text("Write to me."), NOW)
+        withdraw_wording(SYSTEM, stage["id"], ConsentPurpose.MARKETING, None, NOW)
+    page = client.get(stage["form"]).text
+    assert 'name="marketing"' not in page
+    sent = client.post(stage["form"], data=hidden_fields(page) | guest(marketing="y"))
+    assert sent.status_code == 303
+    assert consents(app) == []
+
+
 def test_who_stays_away_agrees_for_nobody(
     app: Flask, client: FlaskClient, worded: dict[str, Any]
 ) -> None:

@@ -22,7 +22,8 @@ from forum.registrations.rules import ConsentSource, GuestFileState, NoGuestsFou
 from forum.registrations.rules import RegistrationState as State
 from forum.registrations.service import guest_files
 from forum.registrations.service.consenting import opt_out
-from forum.registrations.service.guest_files import begin, keep_file, preview
+from forum.registrations.service.guest_files import begin, keep_file
+from forum.registrations.service.guest_previews import preview
 from forum.registrations.service.reading_guests import guests_in, read_table
 from forum.registrations.service.taking_in import go_on, take_in_some
 from tests.factories import NOW, attendee, make_event

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
-from werkzeug.test import TestResponse
 
 from forum.core.db import counted_statements, db
 from forum.core.permissions import Role
@@ -23,6 +22,14 @@ from tests.registrations.desk import hidden_fields
 from tests.registrations.guest_lists import HOUSE, LUMA, as_csv, as_workbook
 from tests.registrations.many_guests import fill_with_guests
 from tests.registrations.office import Office, open_office
+from tests.registrations.questioning import make_question
+from tests.registrations.sending_files import (
+    chosen_in,
+    path_of,
+    press_file,
+    send_file,
+    take_file,
+)
 
 MEGABYTE = 1024 * 1024
 
@@ -34,7 +41,7 @@ def office(app: Flask, client: FlaskClient) -> Office:
 
 
 def test_a_list_is_looked_at_before_anybody_is_registered(office: Office) -> None:
-    shown = office.follow(_send(office, as_csv(LUMA)))
+    shown = office.follow(send_file(office, as_csv(LUMA)))
     assert "2 guests are new" in shown
     assert "1 is left out: cancelled or declined there" in shown
     assert "No ticket type of this event is called Online" in shown
@@ -42,31 +49,54 @@ def test_a_list_is_looked_at_before_anybody_is_registered(office: Office) -> Non
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Registration)) == 0
 
 
+def test_where_a_list_is_there_one_says_whether_guests_are_invited(office: Office) -> None:
+    with office.app.app_context():
+        made = _guest_list(office)
+    page = office.get("/import")
+    assert re.search(r'<select[^>]*name="target"', page)
+    assert f'<option value="{made}">' in page
+    assert f'<option selected value="{made}">' in office.get(f"/import?list={made}")
+
+
+def test_the_preview_says_how_many_will_wait(app: Flask, client: FlaskClient) -> None:
+    small = open_office(app, client, capacity=1)
+    shown = small.follow(send_file(small, as_csv(LUMA)))
+    assert "1 seat is left: the others of these guests wait." in shown
+
+
+def test_headings_are_known_by_what_questions_ask(office: Office) -> None:
+    with office.app.app_context():
+        made = make_question(office.event_id, label="Position")
+    rows = [("Name", "Email", "Job title 職銜"), ("Ada", "ada@example.com", "Engineer")]
+    shown = office.follow(send_file(office, as_csv(rows)))
+    assert f'<option value="{made.id}" selected' in shown
+
+
 def test_what_the_preview_showed_is_taken_in(office: Office) -> None:
-    path = _path(office, _send(office, as_csv(LUMA)))
-    done = office.follow(_press(office, path, "take"))
+    path = path_of(office, send_file(office, as_csv(LUMA)))
+    done = office.follow(press_file(office, path, "take"))
     assert "2 guests are new" in done
-    assert sorted(office.names()) == ["Ada Sample", "Chan Tai Man"]
+    assert office.names() == ["Chan Tai Man", "Ada Sample"]
 
 
 def test_a_column_may_hold_something_else(office: Office) -> None:
     rows = [("Delegate", "Mail box", "Colour"), ("Ada Sample", "ada@example.com", "blue")]
-    path = _path(office, _send(office, as_csv(rows)))
+    path = path_of(office, send_file(office, as_csv(rows)))
     assert "Choose which columns hold the names" in office.get(path)
     chosen = {"column-0": "name", "column-1": "email", "column-2": ""}
-    shown = office.follow(_press(office, path, "look", **chosen))
+    shown = office.follow(press_file(office, path, "look", **chosen))
     assert "1 guest is new" in shown
-    office.follow(_press(office, path, "take", **chosen))
+    office.follow(press_file(office, path, "take", **chosen))
     assert office.names() == ["Ada Sample"]
 
 
 def test_a_house_sheet_becomes_invitations(office: Office) -> None:
     with office.app.app_context():
         made = _guest_list(office)
-    sent = _send(office, as_workbook(HOUSE), target=str(made))
-    path = _path(office, sent)
+    sent = send_file(office, as_workbook(HOUSE), target=str(made))
+    path = path_of(office, sent)
     assert "1 row cannot be taken in" in office.get(path)
-    office.follow(_press(office, path, "take"))
+    office.follow(press_file(office, path, "take"))
     with office.app.app_context():
         found = db.session.scalars(sa.select(Invitation).order_by(Invitation.name)).all()
         assert [(one.name_zh, one.job_title, one.email) for one in found] == [
@@ -85,7 +115,7 @@ def test_a_house_sheet_becomes_invitations(office: Office) -> None:
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words(office: Office, content: bytes, says: str) -> None:
-    answer = _send(office, content)
+    answer = send_file(office, content)
     assert answer.status_code == 422
     assert says in answer.text
 
@@ -97,7 +127,7 @@ def test_a_missing_file_is_asked_for(office: Office) -> None:
 
 
 def test_a_discarded_file_leaves_nothing(office: Office) -> None:
-    path = _path(office, _send(office, as_csv(LUMA)))
+    path = path_of(office, send_file(office, as_csv(LUMA)))
     gone = office.client.post(
         f"{office.base}{path}/discard", data=hidden_fields(office.get(path)), follow_redirects=True
     )
@@ -108,9 +138,9 @@ def test_a_discarded_file_leaves_nothing(office: Office) -> None:
 
 
 def test_a_file_is_taken_in_once(office: Office) -> None:
-    path = _path(office, _send(office, as_csv(LUMA)))
+    path = path_of(office, send_file(office, as_csv(LUMA)))
     page = office.get(path)
-    first = {**hidden_fields(page), **_chosen(page), "act": "take"}
+    first = {**hidden_fields(page), **chosen_in(page), "act": "take"}
     second = first | {"once": "another form"}
     office.client.post(f"{office.base}{path}", data=first)
     again = office.client.post(f"{office.base}{path}", data=second)
@@ -119,7 +149,7 @@ def test_a_file_is_taken_in_once(office: Office) -> None:
 
 
 def test_a_file_of_another_event_is_not_found(office: Office, app: Flask) -> None:
-    path = _path(office, _send(office, as_csv(LUMA)))
+    path = path_of(office, send_file(office, as_csv(LUMA)))
     other = open_office(app, app.test_client())
     assert other.client.get(f"{other.base}{path}").status_code == 404
 
@@ -131,7 +161,7 @@ def test_who_may_not_edit_registrations_sees_no_files(app: Flask, client: FlaskC
 
 
 def test_an_export_holds_the_columns_that_are_chosen(office: Office) -> None:
-    _take(office, as_csv(LUMA))
+    take_file(office, as_csv(LUMA))
     rows = _rows(office, "?column=name&column=organisation&column=tags")
     assert rows == [
         ["Full name", "Organisation", "Tags"],
@@ -141,13 +171,13 @@ def test_an_export_holds_the_columns_that_are_chosen(office: Office) -> None:
 
 
 def test_an_export_holds_the_guests_of_the_view(office: Office) -> None:
-    _take(office, as_csv(LUMA))
+    take_file(office, as_csv(LUMA))
     assert [row[0] for row in _rows(office, "?q=chan&column=name")] == ["Full name", "Chan Tai Man"]
 
 
 def test_no_cell_of_an_export_is_a_formula(office: Office) -> None:
     rows = [("Name", "Email", "Company"), ("=1+1", "ada@example.com", "＝cmd()")]
-    _take(office, as_csv(rows))
+    take_file(office, as_csv(rows))
     exported = _rows(office, "?column=name&column=organisation")
     assert exported[1] == ["'=1+1", "'＝cmd()"]
     sheet = _sheet(office, "?column=name&column=organisation")
@@ -161,10 +191,10 @@ def test_a_round_trip_changes_nothing(office: Office, kind: str, lang: str) -> N
         ("Name", "中文姓名", "Email", "Company"),
         ("=Ada", "雅達", "ada@example.com", "'Works'"),
     ]
-    _take(office, as_csv(rows))
+    take_file(office, as_csv(rows))
     file = office.client.get(f"{office.base}.{kind}?lang={lang}").data
-    path = _path(office, _send(office, file))
-    _press(office, path, "take")
+    path = path_of(office, send_file(office, file))
+    press_file(office, path, "take")
     with office.app.app_context():
         counts = db.session.scalars(sa.select(GuestFile.counts).order_by(GuestFile.id)).all()
         assert counts[-1] == {"same": 1}
@@ -174,7 +204,7 @@ def test_an_export_takes_as_many_statements_for_one_guest_as_for_thirty(office: 
     counts = []
     for number in (1, 29):
         guests = [(f"Guest {n}", f"x{number}.{n}@example.com") for n in range(number)]
-        _take(office, as_csv([("Name", "Email"), *guests]))
+        take_file(office, as_csv([("Name", "Email"), *guests]))
         with office.app.app_context():
             engine = db.engine
         with counted_statements(engine) as seen:
@@ -202,28 +232,6 @@ def test_an_export_needs_the_same_memory_for_any_number(
     assert peak < 24 * MEGABYTE
 
 
-def _press(office: Office, path: str, act: str, **typed: str) -> TestResponse:
-    """Send the form as a browser does, with what stands in its boxes."""
-    page = office.get(path)
-    data = {**hidden_fields(page), **_chosen(page), "act": act, **typed}
-    return office.client.post(f"{office.base}{path}", data=data)
-
-
-def _chosen(page: str) -> dict[str, str]:
-    found = {}
-    for name, options in re.findall(
-        r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, re.DOTALL
-    ):
-        selected = re.search(r'<option value="([^"]*)" selected', options)
-        found[name] = selected[1] if selected else ""
-    ticked = re.findall(r'<input[^>]*type="checkbox"[^>]*>', page)
-    for box in ticked:
-        name = re.search(r'name="([^"]*)"', box)
-        if name and " checked" in box:
-            found[name[1]] = "y"
-    return found
-
-
 def _guest_list(office: Office) -> Any:
     made = GuestList(
         event_id=office.event_id,
@@ -234,21 +242,6 @@ def _guest_list(office: Office) -> Any:
     db.session.add(made)
     db.session.commit()
     return made.id
-
-
-def _send(office: Office, content: bytes, **typed: str) -> TestResponse:
-    file = (io.BytesIO(content), "guests.csv")
-    return office.press("/import", "/import", file=file, **typed)
-
-
-def _path(office: Office, answer: TestResponse) -> str:
-    assert answer.status_code == 303, answer.text[:2000]
-    return answer.location.removeprefix(office.base)
-
-
-def _take(office: Office, content: bytes) -> None:
-    path = _path(office, _send(office, content))
-    assert _press(office, path, "take").status_code == 303
 
 
 def _rows(office: Office, query: str = "") -> list[list[str]]:

@@ -245,6 +245,20 @@ def test_a_view_is_kept_under_a_name_and_removed(app: Flask, office: Office) -> 
         assert db.session.scalars(sa.select(SavedView)).all() == []
 
 
+def test_the_header_counts_all_who_wait_and_seats_beside_the_events(
+    app: Flask, client: FlaskClient
+) -> None:
+    office = open_office(app, client, capacity=1)
+    with app.app_context():
+        vip = add_type(office.event_id, "VIP", seats_of_its_own=2)
+        come(office.event_id, "Guest first", "Guest second")
+        come(office.event_id, "Vip first", "Vip second", "Vip third", type_id=vip)
+    page = office.get()
+    assert "1 of 1 seats taken and 2 on seats of their own" in " ".join(page.split())
+    assert "2 waiting" in page
+    assert re.search(r"state=waitlisted[^>]*>[^<]* 2</a>", page)
+
+
 def test_who_may_not_see_guests_sees_no_list(app: Flask, office: Office) -> None:
     with app.app_context():
         guest = come(office.event_id, "Ann Chan")[0]

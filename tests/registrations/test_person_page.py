@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,15 +12,18 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
+from forum.core.actor import SYSTEM
 from forum.core.db import counted_statements, db, writing
 from forum.core.outbox import OutboxRow
 from forum.core.permissions import Role
 from forum.messaging.models import Message
 from forum.messaging.rules import Kind, MessageState
 from forum.people.models import Organisation
-from forum.registrations.models import RegistrationNote
+from forum.registrations import service
+from forum.registrations.models import RegistrationNote, RegistrationPolicy
 from forum.registrations.rules import BookingSource, Ended, RegistrationState
 from tests.factories import NOW
+from tests.people.signing_in import csrf_of
 from tests.registrations.office import (
     Office,
     add_type,
@@ -239,3 +243,41 @@ def _write_mail(office: Office, guest: object) -> None:
 
 def _id_in(location: str) -> UUID:
     return UUID(location.rpartition("/")[2])
+
+
+def test_an_offered_seat_is_confirmed_for_the_guest_while_the_offer_lasts(
+    app: Flask, client: FlaskClient
+) -> None:
+    office = open_office(app, client, capacity=1)
+    with app.app_context():
+        first, second = come(office.event_id, "Ann Chan", "Bob Wong")
+        with writing() as session:
+            session.get_one(RegistrationPolicy, office.event_id).offer_hours = 24
+        service.cancel(SYSTEM, first, now=NOW)
+    page = office.get(f"/{second}")
+    assert "Confirm for the guest" in page
+    sent = office.press(f"/{second}", "/take-offer")
+    assert "Bob Wong has a seat; the ticket is on its way by mail." in office.follow(sent)
+    with app.app_context():
+        assert the(second).state is RegistrationState.CONFIRMED
+        assert counts_are_right(office.slug)
+    assert "Confirm for the guest" not in office.get(f"/{second}")
+
+
+def test_an_offer_that_is_over_is_not_confirmed(app: Flask, client: FlaskClient) -> None:
+    office = open_office(app, client, capacity=1)
+    with app.app_context():
+        first, second = come(office.event_id, "Ann Chan", "Bob Wong")
+        with writing() as session:
+            session.get_one(RegistrationPolicy, office.event_id).offer_hours = 1
+        service.cancel(SYSTEM, first, now=NOW)
+    late = NOW + timedelta(minutes=61)
+    token = csrf_of(office.client.get(f"{office.base}/{second}"))
+    with time_machine.travel(late):
+        page = office.get(f"/{second}")
+        assert "Confirm for the guest" not in page
+        assert "This offer is over." in page
+        sent = office.client.post(f"{office.base}/{second}/take-offer", data={"csrf_token": token})
+        assert "This offer is over." in office.follow(sent)
+    with app.app_context():
+        assert the(second).state is RegistrationState.OFFERED

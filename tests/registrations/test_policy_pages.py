@@ -133,6 +133,25 @@ def test_inviting_more_lets_who_waits_in(app: Flask, organiser: FlaskClient, sta
     assert rules(app, stage).over_percent == 10
 
 
+@pytest.mark.parametrize("page", ["settings", "capacity"])
+def test_seats_that_are_only_offered_are_said_to_be_offered(
+    app: Flask, organiser: FlaskClient, stage: House, page: str
+) -> None:
+    with app.app_context():
+        for name in "0123456789ab":
+            come(stage.event_id, None, name)
+    settings = stage.at("registrations/settings")
+    send(organiser, settings, typed(freed="offered"))
+    address = stage.at(f"registrations/{page}")
+    sent = {"capacity": "12"} if page == "capacity" else typed(freed="offered", capacity="12")
+    assert send(organiser, address, sent).status_code == 303
+    said = organiser.get(address).text
+    assert "A seat is offered to 2 guests by mail." in said
+    assert "moved up" not in said
+    with app.app_context():
+        assert in_state(stage.event_id, "offered") == "ab"
+
+
 def test_a_smaller_group_that_may_pass_is_seated_at_once_in_types_too(
     app: Flask, organiser: FlaskClient, stage: House
 ) -> None:

@@ -211,7 +211,7 @@ def test_seats_kept_for_a_list_move_with_their_type(event_id: UUID) -> None:
     assert counts("block") == (3, 1, 0)
     turn(kind, seats=limited(2))
     assert counts("event") == (6, 4, 0)
-    assert counts("limit") == (2, 2, 0)
+    assert counts("limit") == (2, 1, 0)
 
 
 def test_where_seats_are_drawn_a_line_that_moves_is_drawn_anew(event_id: UUID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -35,14 +36,23 @@ from forum.registrations.models import (
     TicketType,
 )
 from forum.registrations.recount import recount, recount_codes
-from forum.registrations.rules import Access, BookingSource, RegistrationState
+from forum.registrations.recount_choices import recount_choices
+from forum.registrations.rules import (
+    Access,
+    AskedPer,
+    BookingSource,
+    QuestionKind,
+    RegistrationState,
+)
 from forum.registrations.service import Attendee, NameForms, Party, PolicyWanted
 from forum.registrations.service.codes import new_code
+from forum.registrations.service.guest_lists import ListWanted, change_list
 from forum.registrations.service.offering import expire_offers
 from forum.registrations.service.settling import keep_seats, release_seats
 from forum.seats import service as seats
 from forum.seats.rules import PoolAbout, WaitOrder
 from tests.factories import NOW, make_event
+from tests.registrations.questioning import answer, make_question
 
 pytestmark = pytest.mark.both_databases
 
@@ -101,13 +111,20 @@ class Walk(RuleBasedStateMachine):
             session.add(guests)
             session.flush()
             self.list_id = guests.id
-
-    @rule(kind=st.sampled_from(KINDS), people=FEW)
-    def register(self, kind: str, people: int) -> None:
-        """A form is sent."""
-        party = Party(
-            tuple(self._person() for _ in range(people)), type_id=self.types[kind], code=self.code
+        places = {"Few": 2, "Any": None}
+        self.lunch = make_question(event.id, QuestionKind.ONE, "Lunch", options=places)
+        self.parking = make_question(
+            event.id, QuestionKind.SEVERAL, "Parking", options=places, per=AskedPer.BOOKING
         )
+
+    @rule(kind=st.sampled_from(KINDS), people=FEW, eats=st.integers(0, 2), parks=st.booleans())
+    def register(self, kind: str, people: int, eats: int, *, parks: bool) -> None:
+        """A form is sent; some take a choice with few places."""
+        who = [self._person() for _ in range(people)]
+        who[:eats] = [replace(one, answers=[answer(self.lunch, 0)]) for one in who[:eats]]
+        whole = [answer(self.parking, 0, 1)] if parks else []
+        kind_id = self.types[kind]
+        party = Party(tuple(who), type_id=kind_id, code=self.code, answers=whole)
         self._may(
             lambda: service.register_party(
                 ANONYMOUS, self.event_id, party, form_key=None, now=self.now
@@ -117,14 +134,11 @@ class Walk(RuleBasedStateMachine):
     @rule(people=FEW)
     def come_by_invitation(self, people: int) -> None:
         """An invitation is accepted, with the seats of its list while they are kept."""
-        block_id = db.session.scalar(
-            sa.select(GuestList.block_id).where(
-                GuestList.id == self.list_id, GuestList.released_at.is_(None)
-            )
-        )
+        guests = self._list(db.session)
+        block_id = guests.block_id if guests.released_at is None else None
         party = Party(
             tuple(self._person() for _ in range(people)),
-            type_id=self.types["general"],
+            type_id=guests.ticket_type_id,
             block_id=block_id,
             source=BookingSource.INVITATION,
         )
@@ -257,6 +271,17 @@ class Walk(RuleBasedStateMachine):
 
         self._may(keep)
 
+    @rule(kind=st.sampled_from(KINDS), number=st.integers(0, 4))
+    def change_the_list(self, kind: str, number: int) -> None:
+        """A guest list gets another type, with seats kept for it or without."""
+        revision = self._list(db.session).revision
+        wanted = ListWanted("VIP", self.types[kind], kept=number)
+        self._may(
+            lambda: change_list(
+                SYSTEM, self.event_id, self.list_id, wanted, revision=revision, now=self.now
+            )
+        )
+
     @rule()
     def release_seats(self) -> None:
         """The date of a guest list has come: what is left is everybody's."""
@@ -271,7 +296,8 @@ class Walk(RuleBasedStateMachine):
         """After each step every pool counts what the rows say, and no seat lies idle."""
         if not hasattr(self, "slug"):
             return
-        for counted in (*recount(self.slug), *recount_codes(self.slug)):
+        slug = self.slug
+        for counted in (*recount(slug), *recount_codes(slug), *recount_choices(slug)):
             assert counted.agrees, counted
         db.session.rollback()
 

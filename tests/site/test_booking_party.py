@@ -11,9 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from forum.core.actor import SYSTEM
+from forum.core.db import db
+from forum.core.ids import shown
+from forum.events.models import Event
 from forum.registrations import service
+from forum.registrations.models import Registration
 from forum.registrations.rules import Access, RegistrationState
-from tests.factories import ENDS, NOW, attendee, make_event
+from tests.factories import ENDS, NOW, attendee, make_event, make_workshop
 from tests.people.signing_in import csrf_of
 from tests.registrations.signing_up import registered
 from tests.site.parties import (
@@ -23,6 +27,7 @@ from tests.site.parties import (
     book,
     give_access,
     hidden_of,
+    own_link,
     press,
     row,
     states,
@@ -328,3 +333,40 @@ def test_the_organisers_words_stand_where_a_request_was_declined(
     page = client.get(booked.link).text
     assert "Your request was declined" in page
     assert "The room is small." in page
+
+
+def test_each_confirmed_person_has_a_way_to_sessions_with_places(
+    app: Flask, client: FlaskClient
+) -> None:
+    booked = three(app)
+    assert "/schedule" not in client.get(booked.link).text
+    with app.app_context():
+        make_workshop(db.session.get_one(Event, booked.event_id))
+        ways = [f"{own_link(one)}/schedule" for one in booked.people]
+    page = client.get(booked.link).text
+    for way in ways:
+        assert f'href="{way}"' in page
+    assert client.get(ways[0]).status_code == 200
+
+
+def test_whoever_waits_for_a_decision_sees_who_and_which_event(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context():
+        event = make_event()
+        give_access(event.id, Access.APPROVAL)
+        booked = book(event, attendee("ada", name="Ada Sample"))
+        reference = shown(db.session.get_one(Registration, booked.people[0]).code)
+    main = client.get(booked.link).text.partition("<main")[2]
+    assert "Ada Sample" in main
+    assert reference in main
+    assert "Tuesday 8 December 2026" in main
+
+
+@pytest.mark.parametrize("path", ["/r/nonsense", "/r/p/nonsense", "/r/all/nonsense", "/i/nonsense"])
+def test_a_link_that_opens_nothing_names_the_way_to_a_new_one(
+    client: FlaskClient, path: str
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "there: Get your link again." in answer.text

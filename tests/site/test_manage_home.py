@@ -12,8 +12,10 @@ from forum.core.actor import ANONYMOUS, SYSTEM
 from forum.core.db import db
 from forum.registrations import service
 from forum.registrations.models import Registration
+from forum.registrations.rules import Access
 from tests.events.browsing import Member
 from tests.factories import NOW, attendee, make_event, make_organisation
+from tests.site.parties import give_access
 
 DAY = timedelta(days=1)
 
@@ -44,3 +46,18 @@ def test_the_line_grows_by_the_days_of_the_events_zone(app: Flask, reads) -> Non
     assert figures[-4:] == [("1", "0"), ("2", "+1"), ("2", "0"), ("4", "+2")]
     moments = [one for one in seen if "registration.confirmed_at," in one.partition("FROM")[0]]
     assert moments == []
+
+
+def test_requests_that_wait_for_a_decision_are_named_first(app: Flask) -> None:
+    with app.app_context():
+        organisation = make_organisation()
+        event = make_event(organisation, slug="sample-forum", capacity=50)
+        member = Member(app, organisation)
+        assert "for a decision" not in member.get("/manage/sample-forum/").text
+        give_access(event.id, Access.APPROVAL)
+        for one in range(2):
+            service.register(ANONYMOUS, event.id, attendee(f"asks{one}"), form_key=None, now=NOW)
+    page = member.get("/manage/sample-forum/").text
+    assert "2 requests wait for a decision" in page
+    assert "/manage/sample-forum/registrations/approvals" in page
+    assert "Nothing at the moment" not in page

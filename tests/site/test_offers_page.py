@@ -13,6 +13,9 @@ from flask.testing import FlaskClient
 
 from forum.core.actor import SYSTEM
 from forum.core.db import writing
+from forum.core.ids import shown
+from forum.events.models import Event
+from forum.events.rules import EventState
 from forum.registrations import service
 from forum.registrations.rules import Ended, RegistrationState
 from forum.registrations.service.offering import expire_offers
@@ -51,6 +54,9 @@ def test_the_page_says_until_when_and_has_two_buttons(app: Flask, client: FlaskC
         assert "A seat is kept for you until Monday 23 November, 2:00 pm." in page
         assert "Take the seat" in page
         assert "No, thank you" in page
+        main = page.partition("<main")[2]
+        assert shown(row(app, booked.people[0]).code) in main
+        assert row(app, booked.people[0]).name in main
     assert states(app, booked.people) == [OFFERED]
 
 
@@ -155,3 +161,21 @@ def test_two_presses_at_once_take_one_seat_each(app: Flask) -> None:
         assert service.take_offers(SYSTEM, booked.people, now=NOW) == 2
         assert service.take_offers(SYSTEM, booked.people, now=NOW) == 0
     assert states(app, booked.people) == [CONFIRMED, CONFIRMED]
+
+
+def test_an_offer_of_a_cancelled_event_is_over_and_nobody_is_said_to_have_the_seat(
+    app: Flask, client: FlaskClient
+) -> None:
+    booked = _offered(app)
+    with app.app_context(), writing() as session:
+        session.get_one(Event, booked.event_id).state = EventState.CANCELLED
+    page = client.get(f"{booked.link}/offer")
+    assert page.status_code == 410
+    assert "The event is cancelled or over" in page.text
+    assert "next in line" not in page.text
+    with app.app_context():
+        expire_offers(NOW + timedelta(days=2))
+    assert states(app, booked.people) == [CANCELLED]
+    page = client.get(booked.link)
+    assert "The offer ended with the event." in page.text
+    assert "next in line" not in page.text

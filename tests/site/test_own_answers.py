@@ -13,7 +13,7 @@ from forum.registrations import queries
 from forum.registrations.queries.answers import answers_of_booking, answers_of_registrations
 from forum.registrations.queries.questions import AskedQuestion
 from forum.registrations.rules import AskedPer, ConsentPurpose, ConsentSource, DataClass
-from forum.registrations.service import ConsentGiven, wordings
+from forum.registrations.service import ConsentGiven, Contact, wordings
 from tests.factories import NOW, attendee, make_event, text
 from tests.people.signing_in import csrf_of
 from tests.registrations.questioning import answer, make_lunch, make_question, taken
@@ -134,7 +134,9 @@ def _consented(app: Flask) -> Booked:
         shown = queries.wordings_for_form(event.id)[0]
         given = ConsentGiven(ConsentPurpose.MARKETING, "Write to me", shown.id)
         told = ConsentGiven(ConsentPurpose.COLLECTION, "We use your name for the badge.")
-        return book(event, attendee("ada", consents=[given, told]), attendee("ben"))
+        ada = attendee("ada", consents=[given, told])
+        herself = Contact(ada.name, ada.email, ada.email_key)
+        return book(event, ada, attendee("ben"), by=herself)
 
 
 def _consent(app: Flask, booked: Booked, number: int) -> list[Any]:

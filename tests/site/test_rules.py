@@ -93,6 +93,12 @@ def test_the_button_names_the_act() -> None:
     assert register_card(Opening.OPEN, None, "/").act is None
 
 
+def test_the_hint_below_the_button_is_true_of_every_form() -> None:
+    """Forms may ask more than three boxes: the hint promises none of them."""
+    hint = str(register_card(Opening.OPEN, FREE, "/").hint)
+    assert hint == "No account is needed. Change or cancel by the link in your mail."
+
+
 def item(starts: float, hours: float, room: int | None = None, day: int = 8) -> Item:
     begin = datetime(2026, 12, day, tzinfo=ZONE) + timedelta(hours=starts)
     return Item(

@@ -65,7 +65,7 @@ def stand_by(slug: str) -> str | tuple[str, int] | Response:
         form=form,
         queue=queue_of(event.id),
         seats=seats_in_the_room(event.id),
-        count=queries.count(db.session(), event.id, event.id),
+        room=queries.room_of(db.session(), event.id),
     )
     return page, status
 

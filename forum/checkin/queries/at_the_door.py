@@ -63,6 +63,19 @@ class CheckpointRow:
     admitted: int
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How full the room is: who is in, whoever they are, and who may still come.
+
+    `coming` are confirmed guests on the event's own seats who are not in yet; `kept` are such seats
+    that are offered, held for a request or put aside.
+    """
+
+    admitted: int
+    coming: int
+    kept: int
+
+
 def _devices() -> sa.Select[Device, Checkpoint, Event]:
     return (
         sa.select(Device, Checkpoint, Event)
@@ -109,6 +122,45 @@ def count(session: Session, event_id: UUID, place_id: UUID) -> Count:
         .scalar_subquery()
     )
     return Count(*session.execute(sa.select(admitted, expected)).one())
+
+
+def room_of(session: Session, event_id: UUID) -> Room:
+    """Return who is in and who holds a seat of the event's own, in one statement."""
+    here = sa.exists().where(
+        Admission.place_id == event_id,
+        Admission.registration_id == Registration.id,
+        Admission.undone_at.is_(None),
+    )
+    admitted = (
+        sa.select(sa.func.count())
+        .select_from(Admission)
+        .where(Admission.place_id == event_id, Admission.undone_at.is_(None))
+        .scalar_subquery()
+    )
+    confirmed = (
+        sa.select(sa.func.count())
+        .select_from(Registration)
+        .join(TicketType, TicketType.id == Registration.ticket_type_id)
+        .join(SeatPool, SeatPool.id == TicketType.pool_id)
+        .where(
+            Registration.event_id == event_id,
+            Registration.state == RegistrationState.CONFIRMED,
+            SeatPool.about == PoolAbout.EVENT,
+        )
+    )
+    taken = (
+        sa.select(sa.func.coalesce(sa.func.sum(SeatPool.taken), 0))
+        .where(SeatPool.event_id == event_id, SeatPool.about == PoolAbout.EVENT)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        sa.select(
+            admitted,
+            confirmed.where(~here).scalar_subquery(),
+            taken - confirmed.scalar_subquery(),
+        )
+    ).one()
+    return Room(row[0], row[1], max(0, row[2]))
 
 
 def seats_free(session: Session, event_id: UUID) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import jsonify, make_response, render_template, request
@@ -67,6 +68,10 @@ WORDS = {
         lazy_gettext("Nothing was changed. Try again in a few seconds."),
     ),
 }
+PERSONAL = ("/r/", "/i/")
+LOST_LINK = lazy_gettext(
+    "This link does not work, or no longer. Open the event’s page; there: Get your link again."
+)
 RETRY_SECONDS = {429: "900", 503: "5"}
 
 
@@ -83,7 +88,8 @@ def init_errors(app: Flask) -> None:
 def error_page(status: int, says: str | None = None, code: str | None = None) -> Response:
     """Return the error page of a status, with a sentence of one's own where there is one."""
     title, text = WORDS.get(status, WORDS[400 if status < 500 else 500])  # noqa: PLR2004 - HTTP's own number
-    sentence = says or str(text)
+    lost = status == HTTPStatus.NOT_FOUND and request.path.startswith(PERSONAL)
+    sentence = str(LOST_LINK) if lost else says or str(text)
     if _wants_json():
         response = jsonify(error=code or str(status), message=sentence)
     else:

@@ -805,7 +805,6 @@ def upgrade() -> None:
         sa.Column("ask_hours", sa.Integer(), nullable=True),
         sa.Column("coming_asked_for", forum.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("stand_by", sa.Boolean(), nullable=False),
-        sa.Column("collection_statement", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "ask_hours BETWEEN 1 AND 720", name=op.f("ck_registration_policy_ask_hours")

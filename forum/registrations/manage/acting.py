@@ -38,6 +38,7 @@ from forum.registrations.manage.filters import asked_in
 from forum.registrations.manage.frame import blueprint
 from forum.registrations.queries import listing as rows
 from forum.registrations.queries.persons import names_of
+from forum.registrations.queries.policies import offers_seats
 from forum.registrations.rules import ACTIVE, RegistrationState
 from forum.registrations.rules.listing import MOST_AT_ONCE
 from forum.registrations.service import Decided
@@ -48,6 +49,7 @@ from forum.registrations.service.at_once import (
     decline_many,
 )
 from forum.registrations.service.tagging import tag, untag
+from forum.registrations.service.types import GROWING
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -179,7 +181,11 @@ def _question(event: Event, chosen: _Chosen, form: ActForm, *, grown: bool = Fal
 
 def _types(event: Event) -> list[tuple[UUID, str]]:
     key = current_language().key
-    return [(one.id, str(one.name.pick(key, event.languages))) for one in rows.types_of(event.id)]
+    return [
+        (one.id, str(one.name.pick(key, event.languages)))
+        for one in rows.types_of(event.id)
+        if one.pool.about not in GROWING
+    ]
 
 
 def _do(event: Event, chosen: _Chosen, form: ActForm) -> dict[str, str]:
@@ -206,7 +212,7 @@ def _do(event: Event, chosen: _Chosen, form: ActForm) -> dict[str, str]:
             chosen.reaches,
         )
     )
-    say_moved_up(moved_up)
+    say_moved_up(event.id, moved_up)
     return {}
 
 
@@ -290,9 +296,17 @@ def say_decided(decided: Decided) -> None:
         )
 
 
-def say_moved_up(number: int) -> None:
-    """Say how many guests came off the wait list by an act, if any did."""
-    if number:
+def say_moved_up(event_id: UUID, number: int) -> None:
+    """Say how many guests an act seated from the wait list or offered a seat, if any."""
+    if number and offers_seats(event_id):
+        flash(
+            ngettext(
+                "A seat is offered to %(num)s guest by mail.",
+                "A seat is offered to %(num)s guests by mail.",
+                number,
+            ),
+        )
+    elif number:
         flash(
             ngettext(
                 "%(num)s guest moved up from the wait list and gets a mail.",

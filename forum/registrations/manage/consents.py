@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -26,11 +26,12 @@ from forum.registrations.forms.consents import WordingForm
 from forum.registrations.manage.frame import OfficePage, blueprint, page
 from forum.registrations.queries.ledger import (
     Version,
+    in_own_words,
     number_a_partner_may_have,
     versions_of,
     whom_a_partner_may_have,
 )
-from forum.registrations.rules import ConsentPurpose
+from forum.registrations.rules import ASKED_FOR, ConsentPurpose
 from forum.registrations.rules.ready_wordings import PURPOSE_HINTS, PURPOSE_WORDS, ready_words
 from forum.registrations.service.wordings import set_wording, withdraw_wording
 
@@ -64,12 +65,18 @@ class NobodyAgreed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A purpose, for one partner where it is about one, with its versions, the newest first."""
+    """A purpose, for one partner where it is about one, with its versions, the newest first.
+
+    `own` says whose words forms show where the organiser has written none, if they do. `without`
+    are those who agree now, and who have withdrawn, to no version.
+    """
 
     purpose: ConsentPurpose
     partner: Partner | None
     versions: list[Version]
     href: str
+    own: Sentence | None = None
+    without: tuple[int, int] = (0, 0)
 
     @property
     def shown(self) -> Version | None:
@@ -89,12 +96,12 @@ class Asked:
     @property
     def agreed(self) -> int:
         """How many agree now, to whichever version."""
-        return sum(one.agreed for one in self.versions)
+        return sum(one.agreed for one in self.versions) + self.without[0]
 
     @property
     def withdrawn(self) -> int:
         """How many have withdrawn."""
-        return sum(one.withdrawn for one in self.versions)
+        return sum(one.withdrawn for one in self.versions) + self.without[1]
 
     @property
     def number(self) -> int:
@@ -113,7 +120,7 @@ def consents(slug: str) -> str:
     return render_template(
         "registrations/consents.html",
         event=event,
-        asked=[_asked(event, versions, purpose) for purpose in alone],
+        asked=_in_place(event, [_asked(event, versions, purpose) for purpose in alone]),
         of_partners=[
             _asked(event, versions, ConsentPurpose.PARTNER, partner) for partner in partners
         ],
@@ -258,6 +265,25 @@ def _stop(event: Event, purpose: ConsentPurpose, partner_id: UUID | None) -> Any
     else:
         flash(gettext("Forms ask for this no more. What guests agreed to before stands."), "go")
     return redirect(url_for(".consents", slug=event.slug), 303)
+
+
+def _in_place(event: Event, asked: list[Asked]) -> list[Asked]:
+    """Return purposes with what stands on forms in place of words that nobody has written."""
+    stated = any(one.shown for one in asked if one.purpose not in ASKED_FOR)
+    settings = bool(event.privacy or event.organisation.privacy)
+    own: dict[ConsentPurpose, Sentence] = {}
+    if not stated and settings:
+        own[ConsentPurpose.PRIVACY] = sentence("Shown as written in the settings")
+    elif not stated:
+        own[ConsentPurpose.COLLECTION] = sentence("Shown in Forum’s own words")
+    marketing = next(one for one in asked if one.purpose is ConsentPurpose.MARKETING)
+    if not marketing.versions:
+        own[ConsentPurpose.MARKETING] = sentence("Asked in Forum’s own words")
+    without = {ConsentPurpose.MARKETING: in_own_words(event.id)}
+    return [
+        replace(one, own=own.get(one.purpose), without=without.get(one.purpose, (0, 0)))
+        for one in asked
+    ]
 
 
 def _asked(

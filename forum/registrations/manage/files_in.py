@@ -32,7 +32,8 @@ from forum.registrations.rules import (
     GuestColumn,
     GuestFileState,
 )
-from forum.registrations.service import guest_files, taking_in
+from forum.registrations.service import guest_files, guest_previews, taking_in
+from forum.registrations.service.types import GROWING
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -179,7 +180,7 @@ def _page(event: Event, kept: GuestFile, form: TakeInForm | None = None) -> str:
     preview, stopped = None, None
     if kept.state is GuestFileState.WAITING:
         try:
-            preview = guest_files.preview(kept)
+            preview = guest_previews.preview(kept)
         except DomainError as error:
             stopped = error.says
     shown = form or TakeInForm(
@@ -200,6 +201,7 @@ def _page(event: Event, kept: GuestFile, form: TakeInForm | None = None) -> str:
         stopped=stopped,
         form=shown,
         states=GuestFileState,
+        left=_left(event, kept) if preview else None,
         problems=[
             (number, name, translated(Sentence(text, values)))
             for number, name, text, values in kept.problems
@@ -213,9 +215,19 @@ def _offer_types(form: TakeInForm, event: Event) -> None:
         [
             (str(one.id), one.name.pick(key, event.languages).text)
             for one in types_of(event.id)
-            if one.pool.about.value not in {"speakers", "stand_by"}
+            if one.pool.about not in GROWING
         ]
     )
+
+
+def _left(event: Event, kept: GuestFile) -> int | None:
+    """Return how many seats the type of the file has left; None where guests are only invited."""
+    types = [one for one in types_of(event.id) if one.pool.about not in GROWING]
+    if kept.list_id is not None or not types:
+        return None
+    chosen = next((one for one in types if one.id == kept.ticket_type_id), types[0])
+    pools = [chosen.pool, *([chosen.limit] if chosen.limit else [])]
+    return min(0 if one.waiting else one.left for one in pools)
 
 
 def _meanings(event: Event, kept: GuestFile) -> list[tuple[str, str]]:

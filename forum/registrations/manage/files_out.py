@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -38,7 +40,27 @@ if TYPE_CHECKING:
     from forum.registrations.queries.questions import AskedQuestion
 
 TAGS = "tags"
-COLUMNS: dict[str, tuple[Sentence, Callable[[Registration, Event], str]]] = {
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What an export needs of its event: the rows that were read are forgotten on the way."""
+
+    id: UUID
+    organisation_id: UUID
+    slug: str
+    languages: Sequence[str]
+    zone: tzinfo
+
+    @staticmethod
+    def of(event: Event) -> _Facts:
+        """Return the facts of an event."""
+        return _Facts(
+            event.id, event.organisation_id, event.slug, tuple(event.languages), event.zone
+        )
+
+
+COLUMNS: dict[str, tuple[Sentence, Callable[[Registration, _Facts], str]]] = {
     "reference": (sentence("Reference"), lambda row, _: shown(row.code)),
     "name": (sentence("Full name"), lambda row, _: row.name),
     "name_zh": (sentence("Name in Chinese"), lambda row, _: row.name_zh),
@@ -69,14 +91,14 @@ USUAL = ("reference", "name", "name_zh", "organisation", "email", "type", "statu
 def export(slug: str) -> str:
     """Ask which columns the file has; it holds those of the view from which one came."""
     event = managed_event(current_actor(), slug, Action.SEE_REGISTRATIONS)
-    asked = asked_in(request.args)
+    asked, facts = asked_in(request.args), _Facts.of(event)
     return render_template(
         "registrations/export.html",
         event=event,
         asked=asked,
         columns=[(name, translated(words)) for name, (words, _) in COLUMNS.items()],
         usual=USUAL,
-        questions=[(str(one.id), _label(one, event)) for one in _questions(event)],
+        questions=[(str(one.id), _label(one, facts)) for one in _questions(facts)],
         whole=not asked.without("order", "col"),
         counts=queries.counts_of(event.id),
     )
@@ -87,7 +109,7 @@ def export(slug: str) -> str:
 def export_file(slug: str, kind: str) -> Response:
     """Give the guests as CSV (RFC 4180, with a BOM) or XLSX; no cell is a formula."""
     actor = current_actor()
-    event = managed_event(actor, slug, Action.SEE_REGISTRATIONS)
+    event = _Facts.of(managed_event(actor, slug, Action.SEE_REGISTRATIONS))
     asked = asked_in(request.args)
     wanted = request.args.getlist("column")
     names = [name for name in COLUMNS if name in (wanted or USUAL)]
@@ -113,7 +135,7 @@ def export_file(slug: str, kind: str) -> Response:
 
 
 def _rows(
-    event: Event, asked: Asked, names: Sequence[str], questions: Sequence[AskedQuestion]
+    event: _Facts, asked: Asked, names: Sequence[str], questions: Sequence[AskedQuestion]
 ) -> Iterator[list[str]]:
     """Return the header and the guests; one to four statements for each 1,000 of them."""
     key = current_language().key
@@ -137,12 +159,12 @@ def _rows(
             ]
 
 
-def _said(answers: dict[UUID, AnswerShown], question_id: UUID, key: str, event: Event) -> str:
+def _said(answers: dict[UUID, AnswerShown], question_id: UUID, key: str, event: _Facts) -> str:
     found = answers.get(question_id)
     return said(found, key, event.languages) if found else ""
 
 
-def _questions(event: Event) -> list[AskedQuestion]:
+def _questions(event: _Facts) -> list[AskedQuestion]:
     """Return the questions whose answers the present member may have; three statements."""
     sensitive = _sees_sensitive(event)
     return [
@@ -152,9 +174,9 @@ def _questions(event: Event) -> list[AskedQuestion]:
     ]
 
 
-def _sees_sensitive(event: Event) -> bool:
+def _sees_sensitive(event: _Facts) -> bool:
     return can(current_actor(), Action.SEE_SENSITIVE, event.organisation_id)
 
 
-def _label(question: AskedQuestion, event: Event) -> str:
+def _label(question: AskedQuestion, event: _Facts) -> str:
     return question.label.pick(current_language().key, event.languages).text

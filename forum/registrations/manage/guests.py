@@ -50,7 +50,7 @@ def set_capacity(slug: str) -> AnyResponse | tuple[str, int]:
             status = error.status
         else:
             flash(gettext("The event now has %(seats)s seats.", seats=form.capacity.data))
-            say_moved_up(len(promoted))
+            say_moved_up(event.id, len(promoted))
             return redirect(url_for(".capacity", slug=slug), 303)
     page = render_template(
         "registrations/capacity.html", event=event, form=form, seats=seats_of(event.id)

@@ -93,7 +93,7 @@ def merge_two(slug: str, registration_id: UUID, other_id: UUID) -> AnyResponse |
             code=shown(staying.code),
         )
     )
-    say_moved_up(len(moved_up))
+    say_moved_up(event.id, len(moved_up))
     return redirect(url_for(".show", slug=slug, registration_id=staying.id), 303)
 
 

@@ -13,13 +13,14 @@ from forum.core.db import db
 from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
-from forum.core.http.i18n import current_language
+from forum.core.http.i18n import current_language, translated
 from forum.core.links import Purpose, derive
 from forum.core.permissions import Action, can
 from forum.core.presence import NEVER, attendance_of
 from forum.core.stories import story_of
 from forum.core.urls import absolute
 from forum.events.queries import managed_event
+from forum.events.rules import EventState
 from forum.registrations import queries, service
 from forum.registrations.forms.office import NoteForm, PersonForm, TagForm, TypeForm, offer_types
 from forum.registrations.manage.acting import say_moved_up
@@ -28,13 +29,15 @@ from forum.registrations.manage.frame import blueprint
 from forum.registrations.queries import persons
 from forum.registrations.queries.answers import answers_of_registrations
 from forum.registrations.queries.listing import tags_of, types_of
-from forum.registrations.rules import ACTIVE, STATE_WORDS, Ended
+from forum.registrations.rules import ACTIVE, STATE_WORDS, Ended, OfferOver, takes_cancelling
 from forum.registrations.rules.listing import ENDED_WORDS, SOURCE_WORDS
 from forum.registrations.service import NameForms
 from forum.registrations.service.tagging import add_note, tag, untag
 from forum.seats.queries import position_of, seats_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask_wtf import FlaskForm
     from werkzeug.wrappers import Response as AnyResponse
 
@@ -158,7 +161,23 @@ def cancel(slug: str, registration_id: UUID) -> AnyResponse:
     registration = queries.registration_of(event.id, registration_id)
     moved_up = service.cancel(current_actor(), registration.id, now=clock.now(), ended=Ended.OFFICE)
     flash(gettext("%(name)s is cancelled.", name=registration.name))
-    say_moved_up(len(moved_up))
+    say_moved_up(event.id, len(moved_up))
+    return _back(slug, registration_id)
+
+
+@blueprint.post("/<slug>/registrations/<uuid:registration_id>/take-offer")
+@permits(Action.EDIT_REGISTRATIONS)
+def take_offer(slug: str, registration_id: UUID) -> AnyResponse:
+    """Confirm an offered seat for a guest who said so by other ways than the link."""
+    event = managed_event(current_actor(), slug, Action.EDIT_REGISTRATIONS)
+    registration = queries.registration_of(event.id, registration_id)
+    name = registration.name or gettext("The guest")
+    try:
+        service.take_offer(current_actor(), registration.id, now=clock.now())
+    except OfferOver as error:
+        flash(translated(error.says), "look")
+    else:
+        flash(gettext("%(name)s has a seat; the ticket is on its way by mail.", name=name))
     return _back(slug, registration_id)
 
 
@@ -224,9 +243,17 @@ def _page(event: Event, registration_id: UUID, sent: FlaskForm | None = None) ->
         ended_words=ENDED_WORDS,
         source_words=SOURCE_WORDS,
         live=registration.state in ACTIVE,
+        offer_stands=_offer_stands(event, registration, now),
         may_edit=can(current_actor(), Action.EDIT_REGISTRATIONS, event.organisation_id),
         may_see_messages=can(current_actor(), Action.SEE_MESSAGES, event.organisation_id),
     )
+
+
+def _offer_stands(event: Event, registration: Registration, now: datetime) -> bool:
+    """Say whether the guest has a seat on offer that can still be taken."""
+    until = registration.offered_until
+    happens = event.state is not EventState.CANCELLED and takes_cancelling(event.ends_at, now)
+    return happens and until is not None and now < until
 
 
 def _forms(

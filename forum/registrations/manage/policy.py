@@ -18,8 +18,8 @@ from forum.core.revisions import ThingChangedMeanwhile
 from forum.events.queries import managed_event
 from forum.registrations import service
 from forum.registrations.forms.policy import PolicyForm, shown_policy
+from forum.registrations.manage.acting import say_moved_up
 from forum.registrations.manage.frame import OfficePage, blueprint, page
-from forum.registrations.manage.types import say_moved
 from forum.registrations.queries.policies import rules_of_event
 from forum.registrations.rules import room_for
 
@@ -76,7 +76,7 @@ def policy(slug: str) -> str | tuple[str, int] | Response:
                     ),
                     "go",
                 )
-                say_moved(moved)
+                say_moved_up(event.id, len(moved))
                 return redirect(url_for(".policy", slug=slug), 303)
     return _page(event, rules, form, now), status
 

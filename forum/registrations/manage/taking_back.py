@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from forum.events.models import Event
+    from forum.registrations.service.deciding import TakenBack
 
 DECLINED, TAGGED, UNTAGGED = "declined", "tagged", "untagged"
 MOST_UNTAGGED = 50
@@ -91,9 +92,10 @@ def take_back(slug: str) -> AnyResponse:
             ngettext(
                 "%(num)s request waits for a decision again.",
                 "%(num)s requests wait for a decision again.",
-                done,
+                done.number,
             )
         )
+        _say_what_stays(done)
         return redirect(url_for(".approvals", slug=slug), 303)
     if kind == TAGGED:
         untag_since(actor, event.id, word, _moment(), now=now)
@@ -103,6 +105,28 @@ def take_back(slug: str) -> AnyResponse:
         raise NotFound
     flash(gettext("Undone."))
     return redirect(url_for(".listing", slug=slug), 303)
+
+
+def _say_what_stays(done: TakenBack) -> None:
+    if done.address_held:
+        flash(
+            ngettext(
+                "%(num)s request stays declined: its address is registered again.",
+                "%(num)s requests stay declined: their addresses are registered again.",
+                done.address_held,
+            ),
+            "look",
+        )
+    if done.choices_gone:
+        flash(
+            ngettext(
+                "%(num)s limited choice was taken by others meanwhile: it is out of the answers.",
+                "%(num)s limited choices were taken by others meanwhile: they are out of the "
+                "answers.",
+                done.choices_gone,
+            ),
+            "look",
+        )
 
 
 def _moment() -> datetime:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from forum.core import clock
 from forum.core.errors import DomainError
@@ -20,8 +20,10 @@ from forum.core.revisions import ThingChangedMeanwhile
 from forum.core.urls import absolute
 from forum.events.queries import managed_event
 from forum.registrations.forms.types import NameOfTypeForm, TypeForm, shown_type
+from forum.registrations.manage.acting import say_moved_up
 from forum.registrations.manage.frame import OfficePage, blueprint, page
 from forum.registrations.manage.type_words import ACCESS_WORDS, standing_of
+from forum.registrations.queries.codes import CodesMade, codes_made
 from forum.registrations.queries.types import (
     grows,
     link_token,
@@ -37,6 +39,8 @@ from forum.seats.queries import seats_of
 from forum.seats.rules import PoolAbout
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response
 
     from forum.events.models import Event
@@ -130,7 +134,7 @@ def ticket_type(slug: str, type_id: UUID) -> str | tuple[str, int] | Response:
                 form.put("revision", found.revision)
             else:
                 flash(gettext("Saved."), "go")
-                say_moved(moved)
+                say_moved_up(event.id, len(moved))
                 return redirect(url_for(".ticket_types", slug=slug), 303)
     return _page(event, found, form, meanwhile=meanwhile), status
 
@@ -201,21 +205,7 @@ def link_of(event: Event, one: TicketType) -> str:
     return absolute(f"/{(first or ENGLISH).path}/e/{event.slug}/register/with/{link_token(one)}")
 
 
-def say_moved(moved: object) -> None:
-    """Say how many moved up from the wait list, if anybody did."""
-    number = len(moved) if isinstance(moved, list | tuple) else 0
-    if number:
-        flash(
-            ngettext(
-                "%(num)s guest moved up from the wait list and gets a mail.",
-                "%(num)s guests moved up from the wait list and get a mail.",
-                number,
-            ),
-            "go",
-        )
-
-
-def _save(event: Event, found: TicketType, form: NameOfTypeForm) -> object:
+def _save(event: Event, found: TicketType, form: NameOfTypeForm) -> Sequence[UUID]:
     actor, now = current_actor(), clock.now()
     if isinstance(form, TypeForm):
         wanted = _wanted(form, event)
@@ -258,6 +248,14 @@ def _form(found: TicketType, event: Event) -> NameOfTypeForm:
     return TypeForm(data=shown_type(found, come_from, types.capacity_of(found), event.zone))
 
 
+def _codes_of(event: Event, found: TicketType) -> CodesMade | None:
+    if found.access is not Access.CODE:
+        return None
+    if not can(current_actor(), Action.EDIT_REGISTRATIONS, event.organisation_id):
+        return None
+    return codes_made(found.id)
+
+
 def _page(event: Event, found: TicketType, form: NameOfTypeForm, *, meanwhile: bool) -> str:
     return render_template(
         "registrations/type.html",
@@ -267,6 +265,7 @@ def _page(event: Event, found: TicketType, form: NameOfTypeForm, *, meanwhile: b
         meanwhile=meanwhile,
         people=people_of(found.id),
         link=link_of(event, found) if found.access is Access.LINK else "",
+        codes=_codes_of(event, found),
         by_approval=found.access is Access.APPROVAL,
         whole=isinstance(form, TypeForm),
         standing=standing_of(found, clock.now()),

@@ -42,7 +42,6 @@ class RegistrationPolicy(Model):
     ask_hours: Mapped[int | None]
     coming_asked_for: Mapped[datetime | None]
     stand_by: Mapped[bool] = mapped_column(default=False)
-    collection_statement: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (

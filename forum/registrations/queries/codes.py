@@ -80,6 +80,24 @@ def codes_page(event_id: UUID, *, type_id: UUID | None, number: int) -> CodePage
     return CodePage([CodeRow(*row) for row in rows], total, number)
 
 
+@dataclass(frozen=True, slots=True)
+class CodesMade:
+    """How many codes a type has, and how many of them somebody has registered with."""
+
+    number: int
+    used: int
+
+
+def codes_made(type_id: UUID) -> CodesMade:
+    """Return how many codes a type has; one statement."""
+    row = db.session.execute(
+        sa.select(sa.func.count(), sa.func.count().filter(AccessCode.used > 0)).where(
+            AccessCode.ticket_type_id == type_id
+        )
+    ).one()
+    return CodesMade(row[0], row[1])
+
+
 def all_codes(event_id: UUID) -> list[CodeRow]:
     """Return all codes of an event, newest first; one statement."""
     return [

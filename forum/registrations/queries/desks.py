@@ -14,7 +14,7 @@ from forum.core.errors import NotFound
 from forum.events.models import Event
 from forum.events.rules import EventState
 from forum.registrations.models import ConsentWording, Question, RegistrationPolicy, TicketType
-from forum.registrations.rules import BY_FORM, VISIBLE, Access
+from forum.registrations.rules import BY_FORM, VISIBLE, Access, ConsentPurpose
 
 _TAKEN_BY_FORM = sa.and_(
     TicketType.access.in_(BY_FORM - {Access.LINK}), TicketType.closed_for_good_at.is_(None)
@@ -23,6 +23,9 @@ _PLAIN_TYPE = sa.and_(TicketType.access.in_(VISIBLE), TicketType.most_per_bookin
 _ASKS = sa.exists().where(Question.event_id == Event.id, Question.withdrawn_at.is_(None))
 _STATES = sa.exists().where(
     ConsentWording.event_id == Event.id, ConsentWording.withdrawn_at.is_(None)
+)
+_OWN_MARKETING = ~sa.exists().where(
+    ConsentWording.event_id == Event.id, ConsentWording.purpose == ConsentPurpose.MARKETING
 )
 _BY_CODE = sa.exists().where(
     TicketType.event_id == Event.id,
@@ -51,6 +54,7 @@ _COLUMNS = sa.select(
     sa.case((_WEIGHT == 1, _NUMBER)),
     _ASKS,
     _STATES,
+    _OWN_MARKETING,
     _BY_CODE,
     sa.func.coalesce(RegistrationPolicy.several_per_address, sa.false()),
     RegistrationPolicy.offer_hours.is_not(None),
@@ -66,8 +70,9 @@ class Named:
 
     `discreet` answers by mail. `one_type` is the number of the only type the form takes, where
     everybody may take it, one person at a time. `asks` says that there are questions, `states`
-    wordings of consent, `by_code` types that an access code opens, `offers` that a freed seat is
-    offered for a time.
+    wordings of consent, `own_marketing` that it asks for direct marketing in words of its own, as
+    the organiser has neither set nor stopped any, `by_code` types that an access code opens,
+    `offers` that a freed seat is offered for a time.
     """
 
     event_id: UUID
@@ -80,14 +85,15 @@ class Named:
     one_type: int | None
     asks: bool
     states: bool
+    own_marketing: bool
     by_code: bool
     several_per_address: bool
     offers: bool
 
     @property
     def is_plain(self) -> bool:
-        """Whether the form is three boxes and nothing has to be looked up to take it."""
-        return self.one_type is not None and not (self.asks or self.states)
+        """Whether the form is the usual boxes and nothing has to be looked up to take it."""
+        return self.one_type is not None and self.own_marketing and not (self.asks or self.states)
 
 
 def named(slug: str) -> Named | None:

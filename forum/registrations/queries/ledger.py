@@ -76,6 +76,23 @@ def versions_of(event_id: UUID) -> dict[tuple[ConsentPurpose, UUID | None], list
     return found
 
 
+def in_own_words(event_id: UUID) -> tuple[int, int]:
+    """Count who agree to direct marketing in the form's own words, and who have withdrawn."""
+    stands = Consent.withdrawn_at.is_(None)
+    row = db.session.execute(
+        sa.select(
+            sa.func.count(Consent.id).filter(stands), sa.func.count(Consent.id).filter(~stands)
+        )
+        .join(Registration, Registration.id == Consent.registration_id)
+        .where(
+            Registration.event_id == event_id,
+            Consent.purpose == ConsentPurpose.MARKETING,
+            Consent.wording_id.is_(None),
+        )
+    ).one()
+    return row[0], row[1]
+
+
 def number_a_partner_may_have(event: Event, *, attended: bool) -> dict[UUID, int]:
     """Count by partner whose data it may have now; one statement."""
     rows = db.session.execute(

@@ -22,6 +22,17 @@ class Rules:
     pool: SeatPool
 
 
+def offers_seats(event_id: UUID) -> bool:
+    """Say whether a freed seat is offered for a time, not given at once; one statement."""
+    return bool(
+        db.session.scalar(
+            sa.select(RegistrationPolicy.offer_hours.is_not(None)).where(
+                RegistrationPolicy.event_id == event_id
+            )
+        )
+    )
+
+
 def rules_of_event(event_id: UUID) -> Rules:
     """Return how an event takes guests; raises NotFound; one statement."""
     row = db.session.execute(

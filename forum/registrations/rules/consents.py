@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from forum.core.errors import Conflict
+from forum.core.i18n import sentence
+
 LONGEST_WORDING = 2000
 
 
@@ -34,3 +37,10 @@ class ConsentSource(StrEnum):
     OFFICE = "office"
     IMPORT = "import"
     REPLACED = "replaced"
+
+
+class OnlyThemselves(Conflict):
+    """Who has an address of their own agrees by their own link, and nobody else for them."""
+
+    code = "only_themselves"
+    says = sentence("Only they themselves can agree, by the link in their own mail.")

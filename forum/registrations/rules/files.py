@@ -48,4 +48,7 @@ class FileTaken(Conflict):
 
 
 NO_ADDRESS = sentence("It has no email address.")
+OTHER_ADDRESS = sentence(
+    "Its reference belongs to somebody with another email address. Change that in the list."
+)
 OPTED_OUT = sentence("Its address has opted out of mails from your organisation.")

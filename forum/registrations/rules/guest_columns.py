@@ -131,14 +131,14 @@ def meanings(headers: Sequence[str]) -> dict[int, GuestColumn]:
 
     A bilingual header is read in both its halves: "Company / Organisation 公司／機構".
     """
-    keys = [_halves(one) for one in headers]
+    keys = [halves(one) for one in headers]
     found: dict[int, GuestColumn] = {}
     for column, names in HEADERS.items():
         places = (
             place
             for name in names
-            for place, halves in enumerate(keys)
-            if name in halves and place not in found
+            for place, said in enumerate(keys)
+            if name in said and place not in found
         )
         place = next(places, None)
         if place is not None:
@@ -168,7 +168,8 @@ def says_not_coming(status: str) -> bool:
     return key in NOT_COMING or key.split(" ")[0].replace("_", " ") in NOT_COMING - {"no"}
 
 
-def _halves(header: str) -> frozenset[str]:
+def halves(header: str) -> frozenset[str]:
+    """Return what a header may say: the whole of it, its Latin and its Chinese half."""
     key = header_key(header)
     latin = header_key(_HAN.sub(" ", key))
     han = "".join(_HAN.findall(key)).strip("／")

@@ -121,6 +121,12 @@ class RegistrationClosed(Conflict):
     says = sentence("Registration is not open.")
 
 
+class NobodySeatedNow(RegistrationClosed):
+    """The event is cancelled or over: nobody gets a seat, nobody another one."""
+
+    says = sentence("The event is cancelled or over: nobody gets a seat any more.")
+
+
 class NoSeatLeft(Conflict):
     """There are fewer seats left than were asked for."""
 
@@ -132,7 +138,7 @@ class OfferOver(Gone):
     """The offer has expired, or was answered."""
 
     code = "offer_over"
-    says = sentence("This offer is over: the seat has gone to the next in line.")
+    says = sentence("This offer is over.")
 
 
 class ChangesClosed(Conflict):

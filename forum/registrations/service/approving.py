@@ -28,7 +28,9 @@ def approves_itself(session: Session, type_id: UUID, party: Party) -> bool:
         session.scalars(
             sa.select(Invitation.email_key).where(
                 Invitation.list_id.in_(lists),
-                Invitation.email_key.in_([who.email_key for who in party.attendees]),
+                Invitation.email_key.in_(
+                    [who.email_key for who in party.attendees if who.email_key]
+                ),
             )
         )
         if lists

@@ -14,7 +14,13 @@ from uuid import UUID
 from forum.core.text import Text
 from forum.registrations.rules import Ended, NoSeatLeft
 from forum.registrations.service.cancelling import cancel_all
-from forum.registrations.service.deciding import Decided, approve, decline, take_declining_back
+from forum.registrations.service.deciding import (
+    Decided,
+    TakenBack,
+    approve,
+    decline,
+    take_declining_back,
+)
 from forum.registrations.service.moving import change_type
 
 if TYPE_CHECKING:
@@ -49,9 +55,14 @@ def decline_many(
     )
 
 
-def take_many_back(actor: Actor, registration_ids: Sequence[UUID], *, now: datetime) -> int:
-    """Make declined requests pending again; return how many."""
-    return sum(take_declining_back(actor, ids, now=now) for ids in _batches(registration_ids))
+def take_many_back(actor: Actor, registration_ids: Sequence[UUID], *, now: datetime) -> TakenBack:
+    """Make declined requests pending again; see `take_declining_back`."""
+    parts = [take_declining_back(actor, ids, now=now) for ids in _batches(registration_ids)]
+    return TakenBack(
+        sum(one.number for one in parts),
+        sum(one.address_held for one in parts),
+        sum(one.choices_gone for one in parts),
+    )
 
 
 def cancel_many(actor: Actor, registration_ids: Sequence[UUID], *, now: datetime) -> int:

@@ -18,16 +18,19 @@ from forum.core.errors import NotFound
 from forum.core.page_scopes import changed, event_scope
 from forum.core.text import Text
 from forum.events.models import Event
+from forum.events.rules import passes_seats_on
 from forum.registrations.models import Registration
 from forum.registrations.rules import (
     ACTIVE,
     AlreadyCancelled,
     Ended,
+    NobodySeatedNow,
     RegistrationState,
     check_move,
 )
 from forum.registrations.service import places, seating
 from forum.registrations.service.codes import lock_codes_of
+from forum.registrations.service.leaving_choices import leave_choices
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -141,7 +144,7 @@ def end_in(
         one.decision_words = said_to(one, words) or one.decision_words
         one.revision += 1
     limits, homes = seating.leave_lines(session, waiting, staying=others_waiting(session, waiting))
-    choices = seating.free_choices(session, [one.id for one in leaving])
+    choices = leave_choices(session, [one.id for one in leaving])
     codes = Counter(one.access_code_id for one in leaving if one.access_code_id)
     for code_id, uses in sorted(codes.items()):
         seating.free_code(session, code_id, uses)
@@ -153,6 +156,12 @@ def end_in(
     if places.let_all_go(session, event, of_leaving, now) or choices:
         changed(session, event_scope(event.id))
     return moved
+
+
+def still_seats(event: Event, now: datetime) -> None:
+    """Raise NobodySeatedNow where an event is cancelled or over."""
+    if not passes_seats_on(event, now):
+        raise NobodySeatedNow
 
 
 def said_to(one: Registration, words: Text | str) -> str:

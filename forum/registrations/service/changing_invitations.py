@@ -91,4 +91,5 @@ def renew_invitation_link(
         event = held_event(session, actor, event_id)
         found = held_invitation(session, event, invitation_id)
         found.link_generation += 1
+        found.changed_at = now
         note_invitation(session, actor, event, found.id, "invitation.link_renewed", {}, now)

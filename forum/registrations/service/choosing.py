@@ -68,7 +68,7 @@ def attendee_with_limits(session: Session, event_id: UUID, who: Attendee) -> Att
 
 def options_in(answers: Iterable[AnswerGiven]) -> set[UUID]:
     """Return what in these answers may be the id of an option."""
-    return {found for one in answers for value in one.value if (found := _as_id(value))}
+    return {found for one in answers for value in one.value if (found := as_id(value))}
 
 
 def limits_of(session: Session, event_id: UUID, option_ids: Collection[UUID]) -> dict[UUID, UUID]:
@@ -95,14 +95,15 @@ def limited(answers: Sequence[AnswerGiven], pools: dict[UUID, UUID]) -> list[Ans
             choices=tuple(
                 Choice(found, pools[found])
                 for value in one.value
-                if (found := _as_id(value)) in pools and found is not None
+                if (found := as_id(value)) in pools and found is not None
             ),
         )
         for one in answers
     ]
 
 
-def _as_id(value: object) -> UUID | None:
+def as_id(value: object) -> UUID | None:
+    """Return what in an answer may be the id of an option."""
     if not isinstance(value, str) or len(value) != len(str(UUID(int=0))):
         return None
     try:

@@ -62,13 +62,15 @@ class Agreed:
         return [
             ConsentGiven(
                 one.purpose,
-                one.words.pick(self.lang, self.languages).text,
+                words.text,
                 one.id,
                 one.partner_id,
                 one.recipient.pick(self.lang, self.languages).text,
                 self.source,
+                words.lang,
             )
             for one in self.shown
+            for words in [one.words.pick(self.lang, self.languages)]
             if not one.is_asked_for or one.id in self.ticked
         ]
 

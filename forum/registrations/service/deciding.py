@@ -11,13 +11,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from forum.core import audit, outbox
-from forum.core.db import writing
+from forum.core.db import once_more_when_raced, writing
+from forum.core.ids import uuid7
 from forum.core.permissions import Action, require
 from forum.core.text import Text
+from forum.events.models import Event
 from forum.registrations.models import Registration
-from forum.registrations.rules import Ended, RegistrationState
-from forum.registrations.service import seating
-from forum.registrations.service.cancelling import Held, end_in, hold, said_to
+from forum.registrations.rules import ACTIVE, Ended, RegistrationState
+from forum.registrations.service import places, seating
+from forum.registrations.service.cancelling import Held, end_in, hold, said_to, still_seats
+from forum.registrations.service.choosing_again import choice_pools, choose_again
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -37,17 +40,30 @@ class Decided:
     passed_over: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """How many requests are pending again, and how many stay declined for their address.
+
+    `choices_gone` had no place left and are out of the answers.
+    """
+
+    number: int = 0
+    address_held: int = 0
+    choices_gone: int = 0
+
+
 def approve(
     actor: Actor, registration_ids: Sequence[UUID], *, words: Text | str = "", now: datetime
 ) -> Decided:
     """Approve requests of one event: each party, whole, gets its seats or waits for them.
 
     `words` go into the mail, in the guest's language where they are there in several. Who is not
-    pending is passed over. Raises NotFound, Forbidden.
+    pending is passed over. Raises NobodySeatedNow, NotFound, Forbidden.
     """
     with writing() as session:
         held = hold(session, _whole_parties(session, registration_ids))
         require(actor, Action.EDIT_REGISTRATIONS, held.event.organisation_id)
+        still_seats(held.event, now)
         pending = _pending(held)
         confirmed: list[UUID] = []
         waiting: list[UUID] = []
@@ -88,22 +104,102 @@ def decline(
         return Decided((), (), ids, len(registration_ids) - len(ids))
 
 
-def take_declining_back(actor: Actor, registration_ids: Sequence[UUID], *, now: datetime) -> int:
-    """Make declined requests pending again, without seats; return how many.
+def take_declining_back(
+    actor: Actor, registration_ids: Sequence[UUID], *, now: datetime
+) -> TakenBack:
+    """Make declined requests pending again, without seats.
 
-    A mail that said no has gone out: who is approved then is told so. Raises NotFound, Forbidden.
+    Their limited choices are taken again where there are places. Whose address another registration
+    holds by now stays declined. A mail that said no has gone out: who is approved then is told so.
+    Raises NotFound, Forbidden.
     """
+    return once_more_when_raced(lambda: _take_back(actor, registration_ids, now))
+
+
+def _take_back(actor: Actor, registration_ids: Sequence[UUID], now: datetime) -> TakenBack:
     with writing() as session:
-        held = hold(session, registration_ids)
+        wanted, pools = _hold_choices(session, registration_ids)
+        held = hold(session, wanted, more_pools=list(pools.values()))
         require(actor, Action.EDIT_REGISTRATIONS, held.event.organisation_id)
-        back = [one for one in held.registrations if one.state is RegistrationState.DECLINED]
+        declined = sorted(
+            (one for one in held.registrations if one.state is RegistrationState.DECLINED),
+            key=lambda one: (one.created_at, one.position, one.id),
+        )
+        back = _whose_address_is_free(session, declined)
+        gone, changes = choose_again(session, back, pools)
+        apart = _parties_decided(session, back)
         for one in back:
+            one.party_id = apart.get(one.party_id, one.party_id)
             one.state, one.ended, one.decided_at = RegistrationState.PENDING, None, None
             one.changed_at, one.decision_words = now, ""
             one.revision += 1
             _record(session, actor, held, one, "registration.pending_again", now)
         session.flush()
-        return len(back)
+        seating.drop_pages(session, held.event.id, *changes)
+        return TakenBack(len(back), len(declined) - len(back), gone)
+
+
+def _hold_choices(
+    session: Session, registration_ids: Sequence[UUID]
+) -> tuple[Sequence[UUID], dict[UUID, UUID]]:
+    """Hold the event and the bookings of those who are declined; return them and their choices."""
+    declined = session.execute(
+        sa.select(Registration.id, Registration.booking_id, Registration.event_id)
+        .where(
+            Registration.id.in_(registration_ids),
+            Registration.state == RegistrationState.DECLINED,
+        )
+        .order_by(Registration.id)
+    ).all()
+    if not declined:
+        return registration_ids, {}
+    session.execute(
+        sa.select(Event.id)
+        .where(Event.id == declined[0].event_id)
+        .with_for_update(read=True, key_share=True, of=Event)
+    )
+    places.hold_bookings(session, {row.booking_id for row in declined})
+    ids = [row.id for row in declined]
+    return ids, choice_pools(session, ids)
+
+
+def _parties_decided(session: Session, back: Sequence[Registration]) -> dict[UUID, UUID]:
+    """Return a new party for each that was decided on meanwhile, and may stand in a line."""
+    decided = session.scalars(
+        sa.select(Registration.party_id)
+        .where(
+            Registration.party_id.in_({one.party_id for one in back}),
+            Registration.state.in_(ACTIVE - {RegistrationState.PENDING}),
+        )
+        .distinct()
+    )
+    return {party_id: uuid7() for party_id in decided}
+
+
+def _whose_address_is_free(
+    session: Session, declined: Sequence[Registration]
+) -> list[Registration]:
+    """Return those whose address no registration holds that stands; of two with one, the first."""
+    keys = {one.email_key for one in declined if one.holds_address}
+    if not keys:
+        return list(declined)
+    taken = set(
+        session.scalars(
+            sa.select(Registration.email_key).where(
+                Registration.event_id == declined[0].event_id,
+                Registration.email_key.in_(keys),
+                Registration.holds_address.is_(True),
+                Registration.state.in_(ACTIVE),
+            )
+        )
+    )
+    free: list[Registration] = []
+    for one in declined:
+        if one.holds_address and one.email_key in taken:
+            continue
+        taken |= {one.email_key} if one.holds_address else set()
+        free.append(one)
+    return free
 
 
 def _whole_parties(session: Session, registration_ids: Sequence[UUID]) -> Sequence[UUID]:

@@ -203,7 +203,7 @@ def append_consents(
     lang: str,
     now: datetime,
 ) -> None:
-    """Write consents as they were given."""
+    """Write consents as they were given; `lang` is the language of those that name none."""
     for consent in consents:
         append(
             session,
@@ -214,7 +214,7 @@ def append_consents(
             recipient=consent.recipient,
             wording_id=consent.wording_id,
             wording=consent.wording,
-            lang=lang,
+            lang=consent.lang or lang,
             source=consent.source,
             given_at=now,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,16 +14,15 @@ import sqlalchemy as sa
 from forum.core import audit, outbox
 from forum.core.actor import SYSTEM
 from forum.core.db import write_appended
+from forum.core.i18n import Sentence
 from forum.core.ids import short_code, uuid7
-from forum.core.text import plain_key
 from forum.events.models import Event
-from forum.registrations.models import GuestFile, Registration, TicketType
+from forum.registrations.models import Answer, GuestFile, Registration, TicketType
 from forum.registrations.rules import (
     ACTIVE,
-    NO,
-    YES,
+    NO_ADDRESS,
+    OTHER_ADDRESS,
     BookingSource,
-    QuestionKind,
     RegistrationState,
     header_key,
 )
@@ -35,7 +34,8 @@ from forum.registrations.service.entering import (
     append_booking,
     append_registration,
 )
-from forum.registrations.service.parties import AnswerGiven, Attendee, Party
+from forum.registrations.service.file_answers import answers_in, answers_of, write_changed
+from forum.registrations.service.parties import Attendee, Party
 from forum.registrations.service.reading_guests import GuestRow
 from forum.seats import service as seats
 
@@ -54,6 +54,7 @@ class GuestBatch:
     types: Mapping[str, TicketType]
     questions: Sequence[AskedQuestion]
     now: datetime
+    problems: list[tuple[GuestRow, Sentence]]
 
     def type_of(self, row: GuestRow) -> TicketType:
         """Return the type that a row names, else the one chosen for the file."""
@@ -67,54 +68,117 @@ class GuestBatch:
 
 
 def register_some(session: Session, batch: GuestBatch, rows: Sequence[GuestRow]) -> Counter[str]:
-    """Register or change guests; return how many are new, changed, the same, and wait."""
-    keys = [one.key for one in rows]
+    """Register or change guests; return how many are new, changed, the same, and wait.
+
+    Who is new is entered first, and holds the pools; who is known is held after that, as by all
+    others. What could not be read is added to the file's problems.
+    """
+    by_key, by_code = _known(session, batch, rows)
+    counts: Counter[str] = Counter()
+    new: list[GuestRow] = []
+    changing: list[tuple[UUID, GuestRow]] = []
+    for row in rows:
+        found = (by_code.get(row.code) if row.code else None) or by_key.get(row.key)
+        if found is not None and found.state not in ACTIVE:
+            counts["left_out"] += 1
+        elif found is not None and row.email and found.email_key not in {row.key, ""}:
+            counts["refused"] += 1
+            batch.problems.append((row, OTHER_ADDRESS))
+        elif found is not None:
+            changing.append((found.id, row))
+        elif not row.email:
+            counts["refused"] += 1
+            batch.problems.append((row, NO_ADDRESS))
+        else:
+            new.append(row)
+    counts["new"] += len(new)
+    counts["waiting"] += _enter(session, batch, new) if new else 0
+    changed = _change_some(session, batch, changing)
+    counts.update({"changed": changed, "same": len(changing) - changed})
+    return counts
+
+
+def _known(
+    session: Session, batch: GuestBatch, rows: Sequence[GuestRow]
+) -> tuple[dict[str, Registration], dict[str, Registration]]:
+    """Return who is there by address, and by reference also who is no longer; one statement."""
+    keys = [one.key for one in rows if one.key]
     codes = [one.code for one in rows if one.code]
-    known = session.scalars(
+    found = session.scalars(
         sa.select(Registration)
         .where(
             Registration.event_id == batch.event.id,
-            Registration.state.in_(ACTIVE),
-            sa.or_(Registration.email_key.in_(keys), Registration.code.in_(codes)),
+            sa.or_(
+                sa.and_(Registration.email_key.in_(keys), Registration.state.in_(ACTIVE)),
+                Registration.code.in_(codes),
+            ),
         )
+        .order_by(Registration.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    standing = {one.email_key: one for one in found if one.email_key and one.state in ACTIVE}
+    return standing, {one.code: one for one in found}
+
+
+def _change_some(
+    session: Session, batch: GuestBatch, changing: Sequence[tuple[UUID, GuestRow]]
+) -> int:
+    """Change guests in what their rows say differently; return how many that were."""
+    if not changing:
+        return 0
+    ids = [one for one, _ in changing]
+    held = session.scalars(
+        sa.select(Registration)
+        .where(Registration.id.in_(ids), Registration.state.in_(ACTIVE))
         .order_by(Registration.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    by_key = {one.email_key: one for one in known if one.email_key}
-    by_code = {one.code: one for one in known}
-    counts: Counter[str] = Counter()
-    new: list[GuestRow] = []
-    for row in rows:
-        found = (by_code.get(row.code) if row.code else None) or by_key.get(row.key)
-        if found is None:
-            new.append(row)
-        else:
-            counts["changed" if _change(session, batch, found, row) else "same"] += 1
-    counts["new"] += len(new)
-    counts["waiting"] += _enter(session, batch, new)
-    return counts
+    by_id = {one.id: one for one in held}
+    answers = answers_of(session, ids) if batch.questions else {}
+    changed = 0
+    for registration_id, row in changing:
+        known = by_id.get(registration_id)
+        if known is not None:
+            changed += _change(session, batch, known, row, answers.get(known.id, ()))
+    return changed
 
 
-def _change(session: Session, batch: GuestBatch, known: Registration, row: GuestRow) -> bool:
+def _change(
+    session: Session,
+    batch: GuestBatch,
+    known: Registration,
+    row: GuestRow,
+    present: Sequence[Answer],
+) -> bool:
     """Change a guest in what a row says differently; what it leaves empty says nothing."""
-    said = {"name": row.name, "name_zh": row.name_zh, "organisation": row.organisation}
+    lang = row.lang if row.lang in batch.event.languages else ""
+    said = {
+        "name": row.name,
+        "name_zh": row.name_zh,
+        "organisation": row.organisation,
+        "lang": lang,
+    }
     other = {what: words for what, words in said.items() if words and getattr(known, what) != words}
-    if not other:
+    given, unread = answers_in(row, batch.questions, known.ticket_type_id)
+    batch.problems.extend((row, says) for says in unread)
+    answered = write_changed(session, known, given, present, batch.now)
+    if not other and not answered:
         return False
     before = {what: getattr(known, what) for what in other}
     for what, words in other.items():
         setattr(known, what, words)
     known.changed_at = batch.now
     known.revision += 1
-    find_again(session, known)
+    if other:
+        find_again(session, known)
     audit.record(
         session,
         SYSTEM,
         "registration.imported_again",
         ("registration", known.id),
         batch.event.organisation_id,
-        {"before": before, "after": other},
+        {"before": before, "after": other, "answers": answered},
         batch.now,
     )
     return True
@@ -138,7 +202,8 @@ def _enter(session: Session, batch: GuestBatch, rows: Sequence[GuestRow]) -> int
             party_id=numbered.id,
             type_id=ticket_type.id,
             state=RegistrationState.WAITLISTED,
-            now=batch.now,
+            # Lists sorted by when somebody came keep the order of the file.
+            now=batch.now + timedelta(microseconds=row.number),
         )
         append_registration(session, who, numbered, entry, 0)
         made.setdefault(ticket_type.id, []).append((numbered, str(booking_id), who.lang))
@@ -215,30 +280,8 @@ def _seat(
 def _attendee(batch: GuestBatch, row: GuestRow) -> Attendee:
     languages = batch.event.languages or ["en"]
     lang = row.lang if row.lang in languages else languages[0]
-    answers = [
-        AnswerGiven(question.id, question.version_id, value)
-        for question in batch.questions
-        if (cell := row.answers.get(str(question.id)))
-        and (value := _answer_in(question, cell)) is not None
-    ]
+    answers, unread = answers_in(row, batch.questions, batch.type_of(row).id)
+    batch.problems.extend((row, says) for says in unread)
     return Attendee(
         row.name, row.name_zh, row.organisation, row.email, row.key, lang, answers=answers
     )
-
-
-def _answer_in(question: AskedQuestion, cell: str) -> list[Any] | None:
-    """Return what a cell answers; None for what fits none of the choices, or needs a place."""
-    if question.kind is QuestionKind.YES_NO:
-        yes = plain_key(cell) in {"yes", "y", "true", "1", "是", "有"}
-        return [YES if yes else NO]
-    if not question.options:
-        return [cell]
-    labels = {
-        plain_key(words): str(option.id)
-        for option in question.options
-        if option.pool_id is None
-        for words in option.label.by_language.values()
-    }
-    parts = [cell] if question.kind is QuestionKind.ONE else cell.replace("；", ";").split(";")
-    chosen = [labels[key] for part in parts if (key := plain_key(part.strip())) in labels]
-    return chosen or None

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import undefer
 
 from forum.core import audit, outbox
 from forum.core.db import db, writing
-from forum.core.i18n import Sentence
 from forum.core.periodic import every
 from forum.core.permissions import Action, require
 from forum.core.text import clean_line
@@ -24,29 +20,27 @@ from forum.events.models import Event
 from forum.registrations.models import (
     GuestFile,
     GuestList,
-    Invitation,
-    OptOut,
-    Registration,
     TicketType,
 )
 from forum.registrations.queries.questions import questions_for
 from forum.registrations.rules import (
-    ACTIVE,
-    NO_ADDRESS,
-    OPTED_OUT,
+    OF_LISTS,
     FileGone,
     FileTaken,
     GuestColumn,
     GuestFileState,
     QuestionKind,
+    halves,
     header_key,
+    meanings,
 )
 from forum.registrations.service.reading_guests import (
-    GuestRow,
     GuestTable,
     guests_in,
     read_table,
 )
+from forum.registrations.service.types import GROWING
+from forum.seats.models import SeatPool
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -54,7 +48,6 @@ if TYPE_CHECKING:
     from forum.core.actor import Actor
 
 KEPT_FOR = timedelta(hours=24)
-LOOKED_UP_AT_ONCE = 500
 MOST_PROBLEMS = 1000
 """So many refused rows are named; of more only the number is said."""
 
@@ -72,17 +65,13 @@ READ_FROM_FILES = frozenset(
 """Kinds of questions whose answers a column may hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What taking a file in would come to; `sample` are its first rows that can be taken."""
-
-    new: int
-    known: int
-    left_out: int
-    problems: Sequence[tuple[int, Sentence]]
-    refused: int
-    sample: Sequence[GuestRow]
-    unknown_types: Sequence[str]
+_TYPES = (
+    sa.select(TicketType)
+    .join(SeatPool, SeatPool.id == TicketType.pool_id)
+    .where(TicketType.event_id == sa.bindparam("event_id"), SeatPool.about.not_in(GROWING))
+    .order_by(TicketType.id)
+    .execution_options(populate_existing=True)
+)
 
 
 def keep_file(
@@ -128,22 +117,29 @@ def keep_file(
 def guessed(event_id: UUID, table: GuestTable) -> dict[int, str]:
     """Return by place what columns seem to hold: what all lists know, or a question of the event.
 
-    A question is known by its wording in any language. Three statements.
+    A question is known by its wording in any language, or by what it means. Three statements.
     """
     asked = {
-        header_key(words): str(one.id)
-        for one in questions_for(event_id)
+        key: str(one.id)
+        for one in reversed(questions_for(event_id))
         if one.kind in READ_FROM_FILES
         for words in one.label.by_language.values()
+        for key in (header_key(words), *(of_guests.value for of_guests in _meant(words)))
     }
     found: dict[int, str] = {}
     for heading in table.headings:
-        of_question = asked.get(header_key(heading.words))
+        keys = [*halves(heading.words), heading.seems.value if heading.seems in OF_LISTS else ""]
+        of_question = next((asked[key] for key in keys if key in asked), None)
         if of_question and of_question not in found.values():
             found[heading.place] = of_question
         elif heading.seems is not None:
             found[heading.place] = heading.seems.value
     return found
+
+
+def _meant(words: str) -> Iterable[GuestColumn]:
+    """Return what of guest lists a question asks for, by its wording: "Position" is a job title."""
+    return set(meanings([words]).values()) & OF_LISTS
 
 
 def kept_file(event_id: UUID, file_id: UUID) -> GuestFile:
@@ -210,50 +206,6 @@ def choose(
         kept.columns, kept.leave_out, kept.send_mails = chosen, leave_out, send_mails
 
 
-def preview(kept: GuestFile) -> Preview:
-    """Look through a file: who is new, who is known, which rows are refused and why.
-
-    Raises NoNames, FileGone. Two statements for each 500 rows, and three more.
-    """
-    problems: list[tuple[int, Sentence]] = []
-    counts: Counter[str] = Counter()
-    sample: list[GuestRow] = []
-    unknown: dict[str, None] = {}
-    types = set(types_by_name(kept.event_id))
-    organisation_id = db.session.get_one(Event, kept.event_id).organisation_id
-    for some in batches(guests_in(table_of(kept), columns_of(kept)), LOOKED_UP_AT_ONCE):
-        taken = [one for one in some if one.problem is None]
-        known = _known_keys(kept, taken)
-        out = opted_out_among(db.session(), organisation_id, [one.key for one in taken])
-        for row in some:
-            problem = refusal(row, kept, out)
-            if problem is not None:
-                counts["refused"] += 1
-                problems.append((row.number, problem))
-            elif kept.leave_out and row.leaves:
-                counts["left_out"] += 1
-            else:
-                is_known = row.key in known or (row.code and row.code in known)
-                counts["known" if is_known else "new"] += 1
-                sample.append(row)
-                if (
-                    row.type_name
-                    and kept.list_id is None
-                    and header_key(row.type_name) not in types
-                ):
-                    unknown[row.type_name] = None
-        sample = sample[:10]
-    return Preview(
-        counts["new"],
-        counts["known"],
-        counts["left_out"],
-        problems[:MOST_PROBLEMS],
-        counts["refused"],
-        sample,
-        list(unknown)[:10],
-    )
-
-
 def begin(actor: Actor, event_id: UUID, file_id: UUID, *, now: datetime) -> None:
     """Have a file taken in, some rows at a time; emits guests.file_chosen.
 
@@ -284,44 +236,29 @@ def throw_away(actor: Actor, event_id: UUID, file_id: UUID) -> None:
         session.delete(_waiting(session, actor, event_id, file_id))
 
 
-def batches(rows: Iterable[GuestRow], size: int) -> Iterator[list[GuestRow]]:
-    """Return rows some at a time."""
-    source = iter(rows)
-    while some := list(islice(source, size)):
-        yield some
-
-
-def refusal(row: GuestRow, kept: GuestFile, opted_out: set[str]) -> Sentence | None:
-    """Return why a row is not taken in, if it is not."""
-    if row.problem is not None:
-        return row.problem
-    if not row.email and kept.list_id is None:
-        return NO_ADDRESS
-    return OPTED_OUT if row.key in opted_out else None
-
-
-def opted_out_among(session: Session, organisation_id: UUID, keys: Sequence[str]) -> set[str]:
-    """Return which addresses want nothing from the organisation; one statement."""
-    return set(
-        session.scalars(
-            sa.select(OptOut.email_key).where(
-                OptOut.organisation_id == organisation_id,
-                OptOut.email_key.in_([one for one in keys if one]),
-            )
-        )
-    )
+def held_types(session: Session, event_id: UUID) -> dict[str, TicketType]:
+    """Return what `types_by_name` does, as they stand, held for sharing until the commit."""
+    held = _TYPES.with_for_update(read=True, of=TicketType)
+    return _by_name(session.scalars(held, {"event_id": event_id}).all())
 
 
 def types_by_name(event_id: UUID) -> dict[str, TicketType]:
-    """Return an event's ticket types by their names in every language; one statement."""
-    found = db.session.scalars(
-        sa.select(TicketType)
-        .where(TicketType.event_id == event_id)
-        .options(joinedload(TicketType.pool))
-        .order_by(TicketType.position, TicketType.number)
-    ).all()
+    """Return an event's ticket types by their names in every language; one statement.
+
+    Types that grow with who is let in (speakers, stand-by) are not for files.
+    """
+    return _by_name(db.session.scalars(_TYPES, {"event_id": event_id}).all())
+
+
+def _place(one: TicketType) -> tuple[int, int]:
+    return one.position, one.number
+
+
+def _by_name(found: Sequence[TicketType]) -> dict[str, TicketType]:
     return {
-        header_key(name): one for one in reversed(found) for name in one.name.by_language.values()
+        header_key(name): one
+        for one in sorted(found, key=_place, reverse=True)
+        for name in one.name.by_language.values()
     }
 
 
@@ -336,28 +273,6 @@ def sweep(now: datetime) -> None:
             )
             .execution_options(synchronize_session=False)
         )
-
-
-def _known_keys(kept: GuestFile, rows: Sequence[GuestRow]) -> set[str]:
-    """Return which addresses and references of these rows the event knows; one statement."""
-    keys = [one.key for one in rows if one.key]
-    if kept.list_id is not None:
-        return set(
-            db.session.scalars(
-                sa.select(Invitation.email_key).where(
-                    Invitation.event_id == kept.event_id, Invitation.email_key.in_(keys)
-                )
-            )
-        )
-    codes = [one.code for one in rows if one.code]
-    found = db.session.execute(
-        sa.select(Registration.email_key, Registration.code).where(
-            Registration.event_id == kept.event_id,
-            Registration.state.in_(ACTIVE),
-            sa.or_(Registration.email_key.in_(keys), Registration.code.in_(codes)),
-        )
-    ).all()
-    return {key for row in found for key in row if key}
 
 
 def _own_event(session: Session, actor: Actor, event_id: UUID) -> Event:

@@ -1,8 +1,8 @@
-"""An invitation while it is worked on: held, its story noted, and who wants no mail."""
+"""An invitation while it is worked on: held, and its story noted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from forum.core import audit
 from forum.core.errors import NotFound
 from forum.events.models import Event
-from forum.registrations.models import Invitation, OptOut
+from forum.registrations.models import Invitation
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -45,16 +45,4 @@ def note_invitation(
     """Write a step of an invitation's story; no personal data in the details."""
     audit.record(
         session, actor, what, ("invitation", one), event.organisation_id, dict(details), now
-    )
-
-
-def opted_out(session: Session, organisation_id: UUID, email_keys: Iterable[str]) -> set[str]:
-    """Return which of these addresses want no invitations; one statement."""
-    return set(
-        session.scalars(
-            sa.select(OptOut.email_key).where(
-                OptOut.organisation_id == organisation_id,
-                OptOut.email_key.in_(set(email_keys) - {""}),
-            )
-        )
     )

@@ -20,6 +20,7 @@ from forum.core.ids import uuid7
 from forum.core.permissions import Action, require
 from forum.events.models import Event
 from forum.registrations.models import GuestList, Invitation, Registration
+from forum.registrations.queries.consents import opted_out
 from forum.registrations.rules import (
     InvitationState,
     RegistrationState,
@@ -27,7 +28,7 @@ from forum.registrations.rules import (
 )
 from forum.registrations.service.entering import search_text_of
 from forum.registrations.service.guest_lists import held_event, held_list
-from forum.registrations.service.invited import note_invitation, opted_out
+from forum.registrations.service.invited import note_invitation
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -186,9 +187,7 @@ def _add_some(
         event = held_event(session, actor, event_id)
         guest_list = held_list(session, event, list_id)
         named = [one for one in rows if one.name or one.name_zh]
-        refused = opted_out(
-            session, event.organisation_id, (one.keys["email_key"] for one in named)
-        )
+        refused = opted_out(event.organisation_id, (one.keys["email_key"] for one in named))
         wanted = [one for one in named if one.keys["email_key"] not in refused]
         known = _Known(session, event.id, wanted)
         done = Added(nameless=len(rows) - len(named), opted_out=len(named) - len(wanted))

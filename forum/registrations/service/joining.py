@@ -18,11 +18,14 @@ from forum.events.rules import Opening, opening_of
 from forum.registrations.models import Booking, Registration, RegistrationPolicy, TicketType
 from forum.registrations.rules import (
     ACTIVE,
+    ADDED_TO,
     Access,
     AddressTaken,
+    BookingSource,
     RegistrationClosed,
     RegistrationState,
     TooMany,
+    is_open,
 )
 from forum.registrations.service import places, seating
 from forum.registrations.service.answer_files import claim_files, files_of
@@ -30,6 +33,8 @@ from forum.registrations.service.choosing import attendee_with_limits, take_choi
 from forum.registrations.service.entering import Entry, Numbered, append_registration
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from forum.core.actor import Actor
     from forum.registrations.service.parties import Attendee
 
@@ -46,85 +51,112 @@ def add_person(
     """Add somebody to a booking: seated while seats are free, else alone at the end of the line.
 
     `most` is how many the booking may hold, its type's own number where None. By approval it is a
-    request like any other. Raises NotFound, RegistrationClosed, TooMany, AddressTaken, ChoiceFull.
+    request like any other. Guests bring more people while their type is open and takes them; who
+    came by invitation brings the companions that it allows. Raises NotFound, RegistrationClosed,
+    TooMany, AddressTaken, ChoiceFull.
     """
+    with writing() as session:
+        return add_in(session, actor, booking_id, attendee, most=most, by_hand=by_hand, now=now)
+
+
+def add_in(
+    session: Session,
+    actor: Actor,
+    booking_id: UUID,
+    attendee: Attendee,
+    *,
+    most: int | None = None,
+    by_hand: bool = False,
+    now: datetime,
+) -> RegistrationState:
+    """Add somebody inside the caller's writing transaction, which holds no booking and no pool yet.
+
+    Or those of this booking alone. Raises as `add_person`.
+    """
+    row = session.execute(
+        sa.select(Event, Booking)
+        .join(Booking, Booking.event_id == Event.id)
+        .where(Booking.id == booking_id)
+        .with_for_update(read=True, key_share=True, of=Event)
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise NotFound
+    event, booking = row
+    if opening_of(event, now) is not Opening.OPEN and not by_hand:
+        raise RegistrationClosed
+    places.hold_booking(session, booking_id)
+    there = session.scalars(
+        sa.select(Registration)
+        .where(Registration.booking_id == booking_id)
+        .order_by(Registration.position, Registration.id)
+    ).all()
+    standing = [one for one in there if one.state in ACTIVE]
+    if not standing:
+        raise RegistrationClosed
+    ticket_type = session.get_one(TicketType, standing[0].ticket_type_id)
+    if not by_hand and not _may_grow(booking, ticket_type, most, now):
+        raise RegistrationClosed
+    allowed = ticket_type.most_per_booking if most is None else most
+    if len(standing) + 1 > allowed and not by_hand:
+        raise TooMany(allowed)
+    policy = session.get(RegistrationPolicy, event.id)
+    numbered = Numbered(uuid7(), short_code())
+    pools = seating.pools_of(ticket_type, standing[0].block_id)
+    attendee = attendee_with_limits(session, event.id, attendee)
+    choices = [choice for answer in attendee.answers for choice in answer.choices]
+    seating.lock_pools(session, [*pools.ids, *(one.pool_id for one in choices)])
+    chosen = take_choices(session, choices)
+    pending = ticket_type.access is Access.APPROVAL and not by_hand
+    seated = (
+        seating.Seated() if pending else seating.seat_party(session, pools, numbered.id, 1, now=now)
+    )
+    state = RegistrationState.PENDING if pending else RegistrationState.WAITLISTED
+    state = RegistrationState.CONFIRMED if seated.in_home else state
+    entry = Entry(
+        event_id=event.id,
+        booking_id=booking_id,
+        party_id=numbered.id,
+        type_id=ticket_type.id,
+        state=state,
+        block_id=seated.block_id,
+        in_home=seated.in_home,
+        in_limit=seated.in_limit,
+        holds_address=policy is None or not policy.several_per_address,
+        now=now,
+    )
+    position = max(one.position for one in there) + 1
+    append_registration(session, attendee, numbered, entry, position)
     try:
-        with writing() as session:
-            row = session.execute(
-                sa.select(Event, Booking)
-                .join(Booking, Booking.event_id == Event.id)
-                .where(Booking.id == booking_id)
-                .with_for_update(read=True, key_share=True, of=Event)
-                .execution_options(populate_existing=True)
-            ).first()
-            if row is None:
-                raise NotFound
-            event, booking = row
-            if opening_of(event, now) is not Opening.OPEN and not by_hand:
-                raise RegistrationClosed
-            places.hold_booking(session, booking_id)
-            there = session.scalars(
-                sa.select(Registration)
-                .where(Registration.booking_id == booking_id)
-                .order_by(Registration.position, Registration.id)
-            ).all()
-            standing = [one for one in there if one.state in ACTIVE]
-            if not standing:
-                raise RegistrationClosed
-            ticket_type = session.get_one(TicketType, standing[0].ticket_type_id)
-            allowed = ticket_type.most_per_booking if most is None else most
-            if len(standing) + 1 > allowed and not by_hand:
-                raise TooMany(allowed)
-            policy = session.get(RegistrationPolicy, event.id)
-            numbered = Numbered(uuid7(), short_code())
-            pools = seating.pools_of(ticket_type, standing[0].block_id)
-            attendee = attendee_with_limits(session, event.id, attendee)
-            choices = [choice for answer in attendee.answers for choice in answer.choices]
-            seating.lock_pools(session, [*pools.ids, *(one.pool_id for one in choices)])
-            chosen = take_choices(session, choices)
-            pending = ticket_type.access is Access.APPROVAL and not by_hand
-            seated = (
-                seating.Seated()
-                if pending
-                else seating.seat_party(session, pools, numbered.id, 1, now=now)
-            )
-            state = RegistrationState.PENDING if pending else RegistrationState.WAITLISTED
-            state = RegistrationState.CONFIRMED if seated.in_home else state
-            entry = Entry(
-                event_id=event.id,
-                booking_id=booking_id,
-                party_id=numbered.id,
-                type_id=ticket_type.id,
-                state=state,
-                block_id=seated.block_id,
-                in_home=seated.in_home,
-                in_limit=seated.in_limit,
-                holds_address=policy is None or not policy.several_per_address,
-                now=now,
-            )
-            position = max(one.position for one in there) + 1
-            append_registration(session, attendee, numbered, entry, position)
-            write_appended(session)
-            claim_files(session, event.id, booking_id, files_of(attendee.answers))
-            payload = {
-                "registration_id": str(numbered.id),
-                "event_id": str(event.id),
-                "booking_id": str(booking_id),
-                "type_number": ticket_type.number,
-                "lang": attendee.lang,
-            }
-            topic = f"registration.{state.value}"
-            outbox.emit(session, topic, payload, key=str(numbered.id), now=now)
-            audit.record(
-                session,
-                actor,
-                "registration.added",
-                ("registration", numbered.id),
-                event.organisation_id,
-                {"code": numbered.code, "booking": str(booking.id)},
-                now,
-            )
-            seating.drop_pages(session, event.id, *seated.changes, *chosen)
-            return state
+        write_appended(session)
     except IntegrityError:
         raise AddressTaken(field="email") from None
+    claim_files(session, event.id, booking_id, files_of(attendee.answers))
+    payload = {
+        "registration_id": str(numbered.id),
+        "event_id": str(event.id),
+        "booking_id": str(booking_id),
+        "type_number": ticket_type.number,
+        "lang": attendee.lang,
+    }
+    topic = f"registration.{state.value}"
+    outbox.emit(session, topic, payload, key=str(numbered.id), now=now)
+    audit.record(
+        session,
+        actor,
+        "registration.added",
+        ("registration", numbered.id),
+        event.organisation_id,
+        {"code": numbered.code, "booking": str(booking.id)},
+        now,
+    )
+    seating.drop_pages(session, event.id, *seated.changes, *chosen)
+    return state
+
+
+def _may_grow(booking: Booking, ticket_type: TicketType, most: int | None, now: datetime) -> bool:
+    """Say whether guests may add to a booking: companions, or while the type is open."""
+    if booking.source is BookingSource.INVITATION:
+        return most is not None
+    by_form = booking.source in {BookingSource.FORM, BookingSource.HAND, BookingSource.IMPORT}
+    return by_form and ticket_type.access in ADDED_TO and is_open(ticket_type, now)

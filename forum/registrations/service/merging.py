@@ -12,20 +12,23 @@ from forum.core import audit
 from forum.core.db import writing
 from forum.core.errors import NotFound
 from forum.core.permissions import Action, require
+from forum.events.models import Event
 from forum.registrations.models import (
     Answer,
     ChoicePlace,
+    Invitation,
     Option,
     Registration,
     RegistrationNote,
     RegistrationTag,
     SpeakerSeat,
 )
-from forum.registrations.rules import ACTIVE, SEATED, Ended, RegistrationState
+from forum.registrations.rules import ACTIVE, SEATED, Ended, RegistrationState, overlapping
 from forum.registrations.rules.listing import HoldsASpeakersSeat, KeepsTheSeat, NotTheSame
 from forum.registrations.service.cancelling import Held, end_in, hold
 from forum.registrations.service.changing import find_again
 from forum.registrations.service.entering import sort_key
+from forum.registrations.service.places import Held as HeldPlace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +42,13 @@ def merge(actor: Actor, staying_id: UUID, leaving_id: UUID, *, now: datetime) ->
     """Let one of two registrations of an event stay and cancel the other; return who moved up.
 
     Notes and tags move over, and answers to what the one that stays was not asked or left open,
-    with the places of limited choices that they hold. An empty name form is filled. The seat of
-    the one that leaves goes to the next. Raises NotTheSame, KeepsTheSeat, HoldsASpeakersSeat,
-    NotFound, Forbidden.
+    with the places of limited choices that they hold. An empty name form is filled. Places in
+    sessions move where they clash with nothing; an invitation moves where nobody else is on either
+    booking. The seat of the one that leaves goes to the next. Raises NotTheSame, KeepsTheSeat,
+    HoldsASpeakersSeat, NotFound, Forbidden.
     """
     with writing() as session:
+        invitations = _held_invitations(session, staying_id, leaving_id)
         held = hold(session, [staying_id, leaving_id])
         require(actor, Action.EDIT_REGISTRATIONS, held.event.organisation_id)
         by_id = {one.id: one for one in held.registrations}
@@ -54,6 +59,8 @@ def merge(actor: Actor, staying_id: UUID, leaving_id: UUID, *, now: datetime) ->
         _move_what_was_written(session, staying, leaving)
         _move_answers(session, staying, leaving)
         _fill_names(session, staying, leaving)
+        _move_places(session, staying, leaving, held.places)
+        _move_invitation(session, staying, leaving, invitations)
         only = Held(
             held.event,
             [leaving],
@@ -84,6 +91,73 @@ def _check(session: Session, staying: Registration, leaving: Registration) -> No
     )
     if speaks is not None:
         raise HoldsASpeakersSeat
+
+
+def _held_invitations(session: Session, *registration_ids: UUID) -> list[Invitation]:
+    """Hold the event for sharing and the invitations to their bookings, before any pool."""
+    mine = sa.select(Registration.event_id).where(Registration.id.in_(registration_ids))
+    session.execute(
+        sa.select(Event.id)
+        .where(Event.id.in_(mine))
+        .order_by(Event.id)
+        .with_for_update(read=True, key_share=True)
+    ).all()
+    bookings = sa.select(Registration.booking_id).where(Registration.id.in_(registration_ids))
+    return list(
+        session.scalars(
+            sa.select(Invitation)
+            .where(Invitation.booking_id.in_(bookings))
+            .order_by(Invitation.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def _move_invitation(
+    session: Session,
+    staying: Registration,
+    leaving: Registration,
+    invitations: Sequence[Invitation],
+) -> None:
+    """Let an invitation lead to the booking that stays, where it shows nobody else's.
+
+    Where others stand on the one that leaves, it stays with them.
+    """
+    by_booking = {one.booking_id: one for one in invitations}
+    invitation = by_booking.get(leaving.booking_id)
+    if invitation is None or staying.booking_id in by_booking:
+        return
+    others = session.execute(
+        sa.select(Registration.booking_id).where(
+            Registration.booking_id.in_([staying.booking_id, leaving.booking_id]),
+            Registration.id.not_in([staying.id, leaving.id]),
+            Registration.state.in_(ACTIVE),
+        )
+    ).all()
+    if not others:
+        invitation.booking_id = staying.booking_id
+        invitation.revision += 1
+        session.flush()
+
+
+def _move_places(
+    session: Session,
+    staying: Registration,
+    leaving: Registration,
+    held: Sequence[HeldPlace],
+) -> None:
+    """Give places and turns in sessions over where nothing at the same time is held already."""
+    if staying.state is not RegistrationState.CONFIRMED:
+        return
+    own = [one.session for one in held if one.place.registration_id == staying.id]
+    for one in held:
+        mine = one.place.registration_id == leaving.id
+        free = one.session not in own and not overlapping(one.session, own)
+        if mine and free:
+            one.place.registration_id = staying.id
+            own.append(one.session)
+    session.flush()
 
 
 def _move_what_was_written(session: Session, staying: Registration, leaving: Registration) -> None:

@@ -18,7 +18,7 @@ from forum.events.models import Event
 from forum.registrations.models import Registration, TicketType
 from forum.registrations.rules import ACTIVE, SEATED, IllegalMove, NoSeatLeft, RegistrationState
 from forum.registrations.service import seating
-from forum.registrations.service.cancelling import Held, hold, others_waiting
+from forum.registrations.service.cancelling import Held, hold, others_waiting, still_seats
 from forum.seats import service as seats
 
 if TYPE_CHECKING:
@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 def seat_by_hand(actor: Actor, registration_id: UUID, *, reason: str, now: datetime) -> None:
     """Give one who waits a seat that is free, past the line; the reason stays in the record.
 
-    Raises NoSeatLeft where none is free, IllegalMove for who does not wait, NotFound, Forbidden.
+    Raises NoSeatLeft where none is free, IllegalMove for who does not wait, NobodySeatedNow,
+    NotFound, Forbidden.
     """
     with writing() as session:
         held = hold(session, [registration_id])
         require(actor, Action.EDIT_REGISTRATIONS, held.event.organisation_id)
+        still_seats(held.event, now)
         one = held.registrations[0]
         if one.state is not RegistrationState.WAITLISTED:
             raise IllegalMove
@@ -57,9 +59,9 @@ def change_type(
     """Move registrations of one event to another type; return how many moved.
 
     Who has a seat must find one in the new type; who waits goes to the end of its line, or is
-    seated where it has seats. The tickets are signed anew. Emits registration.type_changed, with
-    `seated` for who had a seat and keeps one.
-    Raises NoSeatLeft, NotFound, Forbidden; then nobody is moved.
+    seated where it has seats, a party that moves together as one. The tickets are signed anew.
+    Emits registration.type_changed, with `seated` for who had a seat and keeps one.
+    Raises NoSeatLeft, NobodySeatedNow, NotFound, Forbidden; then nobody is moved.
     """
     with writing() as session:
         # The event is shared before the type is read, so that its pools stay what they are.
@@ -77,6 +79,7 @@ def change_type(
         require(actor, Action.EDIT_REGISTRATIONS, held.event.organisation_id)
         if wanted.event_id != held.event.id:
             raise NotFound
+        still_seats(held.event, now)
         moving = [
             one
             for one in held.registrations
@@ -89,21 +92,36 @@ def change_type(
         limits |= more[0]
         homes |= more[1]
         changes: list[seating.SeatChange] = []
-        for one in moving:
-            old, seated = one.ticket_type, one.state in SEATED
-            one.party_id = uuid7()
-            stays = one.in_home and one.block_id is None and old.pool_id == wanted.pool_id
-            left = _leave_old(session, one, stays=stays)
-            limits |= left[0]
-            homes |= left[1]
-            changes += _enter_new(session, held, one, wanted, stays=stays, now=now)
-            one.changed_at = now
-            one.revision += 1
-            session.flush()
-            _tell(session, actor, held, one, wanted, now, seated=seated)
+        for party in _parties(moving):
+            had_seats = [one.state in SEATED for one in party]
+            party_id = uuid7()
+            for one in party:
+                one.party_id = party_id
+                old = one.ticket_type
+                stays = one.in_home and one.block_id is None and old.pool_id == wanted.pool_id
+                left = _leave_old(session, one, stays=stays)
+                limits |= left[0]
+                homes |= left[1]
+                changes += _enter_new(session, one, wanted, stays=stays)
+            if party[0].state is RegistrationState.WAITLISTED:
+                changes += _ask_anew(session, held, party, pools, now)
+            for one, seated in zip(party, had_seats, strict=True):
+                one.changed_at = now
+                one.revision += 1
+                session.flush()
+                _tell(session, actor, held, one, wanted, now, seated=seated)
         seating.give_on(session, held.event, limits=limits, homes=homes, now=now)
         seating.drop_pages(session, held.event.id, *changes)
         return len(moving)
+
+
+def _parties(moving: Sequence[Registration]) -> list[list[Registration]]:
+    """Return who moves together: those of a party who wait, as against those who do not."""
+    parties: dict[tuple[UUID, bool], list[Registration]] = {}
+    for one in moving:
+        waits = one.state is RegistrationState.WAITLISTED
+        parties.setdefault((one.party_id, waits), []).append(one)
+    return list(parties.values())
 
 
 def _leave_old(session: Session, one: Registration, *, stays: bool) -> tuple[set[UUID], set[UUID]]:
@@ -124,32 +142,37 @@ def _leave_old(session: Session, one: Registration, *, stays: bool) -> tuple[set
 
 
 def _enter_new(
-    session: Session,
-    held: Held,
-    one: Registration,
-    wanted: TicketType,
-    *,
-    stays: bool,
-    now: datetime,
+    session: Session, one: Registration, wanted: TicketType, *, stays: bool
 ) -> list[seating.SeatChange]:
+    """Put a guest into the new type, who brings or finds a seat there if there was one before."""
     one.ticket_type = wanted
     one.ticket_type_id = wanted.id
-    if one.in_home:
-        changes: list[seating.SeatChange] = []
-        asked = (wanted.limit_id, None if stays else wanted.pool_id)
-        for pool_id in (pool_id for pool_id in asked if pool_id is not None):
-            taken = seats.take_past_the_line(session, pool_id, 1)
-            if taken is None:
-                raise NoSeatLeft
-            changes.append(taken)
-        one.in_limit = wanted.limit_id is not None
-        return changes
-    if one.state is not RegistrationState.WAITLISTED:
+    if not one.in_home:
         return []
-    seated = seating.seat_party(session, seating.pools_of(wanted), one.party_id, 1, now=now)
-    one.in_limit = seated.in_limit
-    if seated.in_home:
-        seating.give_seat(session, held.event, one, hours=None, now=now, promoted=True)
+    changes: list[seating.SeatChange] = []
+    asked = (wanted.limit_id, None if stays else wanted.pool_id)
+    for pool_id in (pool_id for pool_id in asked if pool_id is not None):
+        taken = seats.take_past_the_line(session, pool_id, 1)
+        if taken is None:
+            raise NoSeatLeft
+        changes.append(taken)
+    one.in_limit = wanted.limit_id is not None
+    return changes
+
+
+def _ask_anew(
+    session: Session,
+    held: Held,
+    party: Sequence[Registration],
+    pools: seating.Pools,
+    now: datetime,
+) -> list[seating.SeatChange]:
+    """Seat a party that waited, whole, or let it wait in the new type."""
+    seated = seating.seat_party(session, pools, party[0].party_id, len(party), now=now)
+    for one in party:
+        one.in_limit = seated.in_limit
+        if seated.in_home:
+            seating.give_seat(session, held.event, one, hours=None, now=now, promoted=True)
     return seated.changes
 
 

@@ -13,6 +13,7 @@ from forum.core import audit, outbox
 from forum.core.actor import SYSTEM
 from forum.core.db import db, writing
 from forum.core.periodic import every
+from forum.events.rules import EventState
 from forum.registrations.models import Registration
 from forum.registrations.rules import Ended, OfferOver, RegistrationState
 from forum.registrations.service.cancelling import Held, end_in, hold
@@ -33,13 +34,14 @@ def take_offers(actor: Actor, registration_ids: Sequence[UUID], *, now: datetime
     """Confirm the seats offered to these registrations of one event; return how many.
 
     Nothing changes where all were taken before. Raises OfferOver where none is left to be taken,
-    NotFound.
+    or the event is cancelled or over; NotFound.
     """
     with writing() as session:
         held = hold(session, registration_ids)
         offered = [one for one in held.registrations if _stands(one, now)]
         taken = any(one.state is RegistrationState.CONFIRMED for one in held.registrations)
-        if not offered and not taken:
+        over = held.event.state is EventState.CANCELLED or held.event.ends_at <= now
+        if (over and offered) or not (offered or taken):
             raise OfferOver
         for one in offered:
             one.state, one.confirmed_at, one.changed_at = RegistrationState.CONFIRMED, now, now

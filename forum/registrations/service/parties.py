@@ -19,7 +19,10 @@ from forum.registrations.rules import (
 
 @dataclass(frozen=True, slots=True)
 class ConsentGiven:
-    """A box that was ticked, or a statement that was shown: its purpose and the very words."""
+    """A box that was ticked, or a statement that was shown: its purpose and the very words.
+
+    `lang` is the language of the words that were shown; without it the attendee's.
+    """
 
     purpose: ConsentPurpose
     wording: str
@@ -27,6 +30,7 @@ class ConsentGiven:
     partner_id: UUID | None = None
     recipient: str = ""
     source: ConsentSource = ConsentSource.FORM
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)

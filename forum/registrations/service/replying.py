@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -37,9 +36,14 @@ from forum.registrations.rules import (
 )
 from forum.registrations.service.cancelling import end_in, hold
 from forum.registrations.service.invited import held_invitation, note_invitation
-from forum.registrations.service.joining import add_person
+from forum.registrations.service.joining import add_in
 from forum.registrations.service.parties import Attendee, Party, Result
 from forum.registrations.service.registering import Submission, register_in
+from forum.registrations.service.taking_replies_back import (
+    BY_THE_GUEST,
+    ended_by,
+    take_reply_back,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -87,20 +91,6 @@ def accept(actor: Actor, invitation_id: UUID, reply: Reply, *, now: datetime) ->
     waits in the line. Who is registered already under the address keeps that registration.
     Raises InvitationsOver, ReplyTooLate, TooManyCompanions, AddressTaken, NotFound, Forbidden.
     """
-    done, missing = _accept_once(actor, invitation_id, reply, now)
-    if done.booking_id is not None:
-        for companion in missing:
-            _bring_along(actor, done.booking_id, companion, now)
-    return done
-
-
-class _CameMeanwhile(Exception):
-    """The guest came by the form while they accepted: nothing was written."""
-
-
-def _accept_once(
-    actor: Actor, invitation_id: UUID, reply: Reply, now: datetime
-) -> tuple[Accepted, Sequence[Named]]:
     for number in range(RACES):
         try:
             return _accept(actor, invitation_id, reply, now)
@@ -108,6 +98,10 @@ def _accept_once(
             if number == RACES - 1:
                 raise
     raise AssertionError
+
+
+class _CameMeanwhile(Exception):
+    """The guest came or left by the form while they accepted: nothing was written."""
 
 
 def decline(
@@ -141,7 +135,8 @@ def follow_booking(registration_id: UUID, *, now: datetime) -> bool:
     """Let an invitation follow what became of a registration outside of it; say whether it moved.
 
     Who registered by the form under the invited address has accepted; who left the booking of an
-    invitation as the last has declined. What stands now decides, so that it may come late.
+    invitation as the last has declined. Where the organiser or an offer's time ended it, the reply
+    is taken back. What stands now decides, so that it may come late.
     """
     found = db.session.execute(
         sa.select(Registration.event_id, Registration.email_key, Registration.booking_id).where(
@@ -165,7 +160,13 @@ def _follow(invitation_id: UUID, now: datetime) -> bool:
         if one.state is InvitationState.ACCEPTED:
             if _standing(session, one):
                 return False
-            _answer(session, one, InvitationState.DECLINED, one.reply_by, one.reply_note, now)
+            ended = ended_by(session, one)
+            if ended is Ended.MERGED:
+                return False
+            if ended is None or ended in BY_THE_GUEST:
+                _answer(session, one, InvitationState.DECLINED, one.reply_by, one.reply_note, now)
+            else:
+                take_reply_back(session, one, now)
             _note(session, SYSTEM, event, one, "invitation.booking_ended", now)
             return True
         there = _there_already(session, one)
@@ -191,15 +192,13 @@ class _There:
     own_booking_id: UUID | None
 
 
-def _accept(
-    actor: Actor, invitation_id: UUID, reply: Reply, now: datetime
-) -> tuple[Accepted, Sequence[Named]]:
+def _accept(actor: Actor, invitation_id: UUID, reply: Reply, now: datetime) -> Accepted:
     with writing() as session:
         event, one = _held(session, actor, invitation_id)
         _check_open(event, now)
         before = _as_before(session, one)
         if before is not None:
-            return before, ()
+            return before
         guest_list = session.get_one(GuestList, one.list_id, populate_existing=True)
         late = guest_list.reply_until is not None and guest_list.reply_until <= now
         if late and reply.by is ReplyBy.LINK:
@@ -222,7 +221,10 @@ def _accept(
         one.booking_id, one.delegate = done.booking_id, reply.delegate is not None
         session.flush()
         _note(session, actor, event, one, "invitation.accepted", now)
-        return done, reply.companions if done.known else ()
+        if done.known and done.booking_id is not None:
+            for companion in reply.companions:
+                _bring_along(session, actor, done.booking_id, companion, now)
+        return done
 
 
 def _register(
@@ -260,11 +262,16 @@ def _attendee(who: Named, lang: str) -> Attendee:
     )
 
 
-def _bring_along(actor: Actor, booking_id: UUID, companion: Named, now: datetime) -> None:
+def _bring_along(
+    session: Session, actor: Actor, booking_id: UUID, companion: Named, now: datetime
+) -> None:
     """Add a companion to a booking that was there before the invitation was accepted."""
-    lang = db.session.get_one(Booking, booking_id).lang
-    with suppress(RegistrationClosed):
-        add_person(actor, booking_id, _attendee(companion, lang), by_hand=True, now=now)
+    lang = session.get_one(Booking, booking_id).lang
+    try:
+        add_in(session, actor, booking_id, _attendee(companion, lang), by_hand=True, now=now)
+    except RegistrationClosed:
+        # Everybody of the booking was cancelled meanwhile.
+        raise _CameMeanwhile from None
 
 
 def _held(session: Session, actor: Actor, invitation_id: UUID) -> tuple[Event, Invitation]:

@@ -1,7 +1,8 @@
-"""Where a party sits or waits: its type's limit first, then a block or the pool of its seats.
+"""Where a party sits or waits: in a block, else within its type's limit in the pool of its seats.
 
-A party passes two counters at most. It waits at the first that has no room. Who waits for a seat of
-the event while the type is limited holds a place within that limit already.
+Seats of a block count towards no limit. Any other party passes two counters at most, and waits at
+the first that has no room. Who waits for a seat of the event while the type is limited holds a
+place within that limit already.
 Locks: all pools are held before, in the order of their ids (`lock_pools`).
 """
 
@@ -79,20 +80,21 @@ def seat_party(
 ) -> Seated:
     """Seat a party whole, or let it wait at the first pool that has no room for it.
 
-    Seats of a block that is full come from the type's own pool.
+    Seats of a block that is full come from the type's own pool. Those of a block were put aside
+    beforehand: its type's limit does not count them.
     """
     seated = Seated()
+    if pools.block_id is not None:
+        taken = seats.take(session, pools.block_id, people)
+        if taken is not None:
+            seated.in_home, seated.block_id = True, pools.block_id
+            return seated
     if pools.limit_id is not None:
         asked = seats.ask(session, pools.limit_id, party_id, people, now=now)
         seated.changes.append(asked)
         if asked.answer is SeatAnswer.WAITING:
             return seated
         seated.in_limit = True
-    if pools.block_id is not None:
-        taken = seats.take(session, pools.block_id, people)
-        if taken is not None:
-            seated.in_home, seated.block_id = True, pools.block_id
-            return seated
     asked = seats.ask(session, pools.home_id, party_id, people, now=now)
     seated.changes.append(asked)
     seated.in_home = asked.answer is SeatAnswer.TAKEN
@@ -105,20 +107,22 @@ def seat_past_the_line(session: Session, pools: Pools, people: int) -> Seated | 
     Nothing is undone by None: the caller rolls back.
     """
     seated = Seated()
+    if pools.block_id is not None:
+        taken = seats.take_past_the_line(session, pools.block_id, people)
+        if taken is not None:
+            return Seated(in_home=True, block_id=pools.block_id, changes=[taken])
     if pools.limit_id is not None:
         taken = seats.take_past_the_line(session, pools.limit_id, people)
         if taken is None:
             return None
         seated.in_limit = True
         seated.changes.append(taken)
-    for pool_id in (pools.block_id, pools.home_id):
-        taken = seats.take_past_the_line(session, pool_id, people) if pool_id else None
-        if taken is not None:
-            seated.in_home = True
-            seated.block_id = pool_id if pool_id == pools.block_id else None
-            seated.changes.append(taken)
-            return seated
-    return None
+    taken = seats.take_past_the_line(session, pools.home_id, people)
+    if taken is None:
+        return None
+    seated.in_home = True
+    seated.changes.append(taken)
+    return seated
 
 
 def pools_holding(session: Session, registrations: Sequence[Registration]) -> list[UUID]:
@@ -293,25 +297,6 @@ def give_seat(
         {"code": one.code},
         now,
     )
-
-
-def free_choices(session: Session, registration_ids: Sequence[UUID]) -> bool:
-    """Give back places of limited choices, whose pools are locked; say whether there were any."""
-    rows = session.execute(
-        sa.select(Option.pool_id, sa.func.count())
-        .join(ChoicePlace, ChoicePlace.option_id == Option.id)
-        .where(ChoicePlace.registration_id.in_(registration_ids), Option.pool_id.is_not(None))
-        .group_by(Option.pool_id)
-        .order_by(Option.pool_id)
-    ).all()
-    for pool_id, number in rows:
-        if pool_id is not None:
-            seats.leave(session, pool_id, pool_id, number, seated=True, pass_on=False)
-    if rows:
-        session.execute(
-            sa.delete(ChoicePlace).where(ChoicePlace.registration_id.in_(registration_ids))
-        )
-    return bool(rows)
 
 
 def free_code(session: Session, code_id: UUID, uses: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from forum.core.i18n import sentences
 from forum.events.models import Event
 from forum.events.rules import EventState
 from forum.registrations.models import GuestList, Invitation
+from forum.registrations.queries.consents import opted_out
 from forum.registrations.queries.invitations import drafts_to_send, to_remind
 from forum.registrations.rules import (
     ASKED,
@@ -28,7 +29,7 @@ from forum.registrations.rules import (
     may_remind,
 )
 from forum.registrations.service.guest_lists import held_event
-from forum.registrations.service.invited import held_invitation, note_invitation, opted_out
+from forum.registrations.service.invited import held_invitation, note_invitation
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from forum.core.actor import Actor
 
 SENT, REMINDED = "invitation.sent", "invitation.reminded"
+PRESSED_TWICE = timedelta(minutes=1)
 
 
 class OthersByNow(Conflict):
@@ -88,12 +90,15 @@ def remind_all(
 def send(actor: Actor, event_id: UUID, invitation_id: UUID, *, now: datetime) -> None:
     """Send one invitation, or send it again to who has not replied; emits invitation.sent.
 
+    A second press within a minute sends nothing, unless the invitation was changed in between.
     Raises InvitationsOver, NothingToMail, NoMailWanted, NotFound, Forbidden.
     """
     with writing() as session:
         event = _open(session, actor, event_id, None, now, lists=False)
         one = held_invitation(session, event, invitation_id)
-        _check_mailable(session, event, one)
+        _check_mailable(event, one)
+        if _just_sent(one, now):
+            return
         if one.state is InvitationState.DRAFT:
             one.state = InvitationState.SENT
         one.sent_at = one.changed_at = now
@@ -109,7 +114,7 @@ def remind(actor: Actor, event_id: UUID, invitation_id: UUID, *, now: datetime) 
     with writing() as session:
         event = _open(session, actor, event_id, None, now, lists=False)
         one = held_invitation(session, event, invitation_id)
-        _check_mailable(session, event, one)
+        _check_mailable(event, one)
         if one.state not in ASKED:
             raise NothingToMail
         if not may_remind(one.sent_at, one.reminded_at, now):
@@ -213,8 +218,13 @@ def _tell(
         note_invitation(session, actor, event, one, topic, {"revision": revision}, now)
 
 
-def _check_mailable(session: Session, event: Event, one: Invitation) -> None:
+def _just_sent(one: Invitation, now: datetime) -> bool:
+    unchanged = one.sent_at is not None and one.changed_at == one.sent_at
+    return unchanged and now - one.changed_at < PRESSED_TWICE
+
+
+def _check_mailable(event: Event, one: Invitation) -> None:
     if not one.email_key or one.replied_at is not None:
         raise NothingToMail
-    if opted_out(session, event.organisation_id, [one.email_key]):
+    if opted_out(event.organisation_id, [one.email_key]):
         raise NoMailWanted

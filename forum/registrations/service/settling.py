@@ -24,9 +24,10 @@ from forum.registrations.models import GuestList, RegistrationPolicy
 from forum.registrations.rules import TooFewInvited, room_for
 from forum.registrations.service import seating
 from forum.registrations.service.blocks import release_block
+from forum.seats import lines
 from forum.seats import service as seats
 from forum.seats.models import SeatPool
-from forum.seats.rules import PoolAbout, WaitOrder
+from forum.seats.rules import CapacityBelowTaken, PoolAbout, WaitOrder
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -148,10 +149,12 @@ def keep_seats(
 ) -> None:
     """Keep seats aside for a guest list, more or fewer than before; noughts dissolve the block.
 
-    The caller holds the event. Raises NoRoomForBlock, and CapacityBelowTaken where more of the list
-    have accepted.
+    A block of seats that its type does not have any more makes room for a new one. The caller holds
+    the event. Raises NoRoomForBlock, and CapacityBelowTaken where more of the list have accepted.
     """
     home_id = guest_list.ticket_type.pool_id
+    if guest_list.block_id is not None:
+        _leave_block_elsewhere(session, event, guest_list, home_id, now)
     if guest_list.block_id is None:
         if number:
             seating.lock_pools(session, [home_id])
@@ -164,6 +167,25 @@ def keep_seats(
     )
     seating.promote(session, event, given.holder_ids, now)
     seating.drop_pages(session, event.id, given)
+
+
+def _leave_block_elsewhere(
+    session: Session, event: Event, guest_list: GuestList, home_id: UUID, now: datetime
+) -> None:
+    """Give up a list's block where its seats were kept out of another pool than its type's now."""
+    block_id = guest_list.block_id
+    parent_id = session.scalar(sa.select(SeatPool.parent_id).where(SeatPool.id == block_id))
+    if block_id is None or parent_id in {None, home_id}:
+        return
+    seating.lock_pools(session, [home_id, parent_id, block_id])
+    # Nobody of the old type may sit there: they would be counted by the pool of another.
+    block = session.get_one(SeatPool, block_id, populate_existing=True)
+    if block.taken:
+        raise CapacityBelowTaken(block.taken)
+    release_block(session, event, block_id, now)
+    guest_list.block_id = None
+    session.flush()
+    lines.take_down(session, block_id)
 
 
 def release_seats(session: Session, event: Event, guest_list: GuestList, now: datetime) -> int:

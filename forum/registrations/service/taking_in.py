@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from time import monotonic
@@ -22,7 +22,8 @@ from forum.core.actor import SYSTEM
 from forum.core.db import db, once_more_when_raced, writing
 from forum.core.text import whole_number
 from forum.events.models import Event
-from forum.registrations.models import GuestFile, TicketType
+from forum.registrations.models import GuestFile
+from forum.registrations.queries.consents import opted_out
 from forum.registrations.queries.questions import questions_for
 from forum.registrations.rules import (
     GuestColumn,
@@ -31,21 +32,20 @@ from forum.registrations.rules import (
 from forum.registrations.service.file_guests import GuestBatch, register_some
 from forum.registrations.service.guest_files import (
     MOST_PROBLEMS,
-    batches,
     columns_of,
+    held_types,
     kept_file,
-    opted_out_among,
-    refusal,
     table_of,
-    types_by_name,
 )
+from forum.registrations.service.guest_previews import batches, refusal
 from forum.registrations.service.inviting import InvitedGuest, add_invitations
 from forum.registrations.service.reading_guests import GuestRow, guests_in
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from forum.registrations.queries.questions import AskedQuestion
+    from forum.core.i18n import Sentence
+
 
 ROWS_AT_ONCE = 250
 SECONDS_AT_ONCE = 20.0
@@ -64,8 +64,7 @@ def take_in_some(file_id: UUID, *, now: datetime, seconds: float = SECONDS_AT_ON
     kept = kept_file(event_id, file_id)
     if kept.state is not GuestFileState.RUNNING:
         return False
-    table, types = table_of(kept), types_by_name(event_id)
-    questions = questions_for(event_id)
+    table = table_of(kept)
     numbers = [number for number, _ in table.rows]
     behind = numbers[kept.rows_done - 1] if kept.rows_done else 0
     rows = (row for row in guests_in(table, columns_of(kept)) if row.number > behind)
@@ -74,7 +73,7 @@ def take_in_some(file_id: UUID, *, now: datetime, seconds: float = SECONDS_AT_ON
         if kept.list_id is not None:
             _invite(file_id, some, reached, now)
         else:
-            once_more_when_raced(partial(_take, file_id, some, reached, types, questions, now))
+            once_more_when_raced(partial(_take, file_id, some, reached, now))
         if monotonic() > until and reached < len(numbers):
             return True
     _finish(file_id, now)
@@ -85,8 +84,6 @@ def _take(
     file_id: UUID,
     rows: Sequence[GuestRow],
     reached: int,
-    types: Mapping[str, TicketType],
-    questions: Sequence[AskedQuestion],
     now: datetime,
 ) -> None:
     """Take some rows in, and note how far the file has come, in one transaction."""
@@ -100,9 +97,13 @@ def _take(
             .with_for_update(read=True, key_share=True, of=Event)
             .execution_options(populate_existing=True)
         ).one()
-        good = _sorted_out(session, kept, event, rows)
+        good = _sorted_out(kept, event, rows)
         if kept.list_id is None:
-            made = register_some(session, GuestBatch(kept, event, types, questions, now), good)
+            # Read under the event's lock: a type may have got other seats since the last rows.
+            types, questions = held_types(session, event.id), questions_for(event.id)
+            batch = GuestBatch(kept, event, types, questions, now, [])
+            made = register_some(session, batch, good)
+            _note(kept, batch.problems)
             kept.counts = dict(Counter(kept.counts) + made)
         kept.rows_done = reached
 
@@ -114,13 +115,13 @@ def _invite(file_id: UUID, rows: Sequence[GuestRow], reached: int, now: datetime
         if kept is None or kept.list_id is None or kept.rows_done >= reached:
             return
         event = session.get_one(Event, kept.event_id)
-        good = _good_rows(session, kept, event, rows)[0]
+        good = _good_rows(kept, event, rows)[0]
         list_id = kept.list_id
     added = add_invitations(SYSTEM, event.id, list_id, [_invited(row) for row in good], now=now)
     with writing() as session:
         kept = _held(session, file_id)
         if kept is not None and kept.rows_done < reached:
-            _sorted_out(session, kept, event, rows)
+            _sorted_out(kept, event, rows)
             made = Counter(new=added.added, changed=added.changed, same=added.same)
             kept.counts = dict(Counter(kept.counts) + made)
             kept.rows_done = reached
@@ -137,21 +138,24 @@ def _held(session: Session, file_id: UUID) -> GuestFile | None:
     return kept if running else None
 
 
-def _sorted_out(
-    session: Session, kept: GuestFile, event: Event, rows: Sequence[GuestRow]
-) -> list[GuestRow]:
+def _sorted_out(kept: GuestFile, event: Event, rows: Sequence[GuestRow]) -> list[GuestRow]:
     """Return the rows that are taken in; note of the others how many they are, and why."""
-    good, refused, left_out = _good_rows(session, kept, event, rows)
+    good, refused, left_out = _good_rows(kept, event, rows)
     counts = Counter(kept.counts) + Counter(refused=len(refused), left_out=left_out)
     kept.counts, kept.problems = dict(counts), [*kept.problems, *refused][:MOST_PROBLEMS]
     return good
 
 
+def _note(kept: GuestFile, problems: Sequence[tuple[GuestRow, Sentence]]) -> None:
+    noted = [[row.number, row.name[:80], says.text, says.values] for row, says in problems]
+    kept.problems = [*kept.problems, *noted][:MOST_PROBLEMS]
+
+
 def _good_rows(
-    session: Session, kept: GuestFile, event: Event, rows: Sequence[GuestRow]
+    kept: GuestFile, event: Event, rows: Sequence[GuestRow]
 ) -> tuple[list[GuestRow], list[list[Any]], int]:
     """Return rows to be taken in, those refused with the reason, and how many stay out."""
-    out = opted_out_among(session, event.organisation_id, [one.key for one in rows])
+    out = opted_out(event.organisation_id, [one.key for one in rows])
     good: list[GuestRow] = []
     refused: list[list[Any]] = []
     for row in rows:

@@ -37,7 +37,7 @@ class SeatsWanted:
 
 @dataclass(frozen=True, slots=True)
 class _Crowd:
-    """Who sits in a type's seats: `people` hold one, `home` is what its pool counts for them.
+    """Who sits in a type's seats: `people` its limit counts, `home` its pool counts for them.
 
     `blocks` are seats kept aside for lists and codes of the type; the pool counts them whole.
     """
@@ -161,6 +161,7 @@ def _limit(
     crowd = _crowd(session, one, shared.id)
     if number < crowd.people:
         raise CapacityBelowTaken(crowd.people)
+    first_limit = one.limit_id is None
     limit = one.limit_id or _open(session, shared, number, PoolAbout.LIMIT)
     at_home = lines.line_of(session, shared.id, _waiting(one))
     staying = who_fits(at_home, number - crowd.people, smaller_pass=shared.smaller_pass)
@@ -172,7 +173,8 @@ def _limit(
     lines.move_line(session, shared.id, limit, leaving, first=True)
     one.limit_id = limit
     session.flush()
-    _mark(session, one, in_limit=True, seated=True)
+    if first_limit:
+        _mark(session, one, in_limit=True, seated=True)
     _mark_parties(session, stays, in_limit=True)
     _mark_parties(session, leaving, in_limit=False)
     return seating.give_on(session, event, limits=[limit], homes=[shared.id], now=now)
@@ -202,8 +204,11 @@ def _open(session: Session, shared: SeatPool, number: int, about: PoolAbout) -> 
 
 
 def _crowd(session: Session, one: TicketType, shared_id: UUID) -> _Crowd:
-    seated, in_blocks = session.execute(
+    # Who came by a seat that was kept stays outside of a limit, also once the rest is released.
+    limited = Registration.in_limit.is_(True) if one.limit_id else Registration.block_id.is_(None)
+    people, seated, in_blocks = session.execute(
         sa.select(
+            sa.func.count().filter(limited),
             sa.func.count(),
             sa.func.count().filter(Registration.block_id.is_not(None)),
         ).where(Registration.ticket_type_id == one.id, Registration.in_home.is_(True))
@@ -221,7 +226,7 @@ def _crowd(session: Session, one: TicketType, shared_id: UUID) -> _Crowd:
         kept = kept.where(SeatPool.id.in_(mine))
     blocks = session.execute(kept).all()
     return _Crowd(
-        people=seated,
+        people=people,
         home=seated - in_blocks + sum(block.capacity for block in blocks),
         blocks=[block.id for block in blocks],
     )
@@ -241,6 +246,7 @@ def _mark(session: Session, one: TicketType, *, in_limit: bool, seated: bool) ->
             Registration.ticket_type_id == one.id,
             Registration.in_home.is_(seated),
             Registration.in_limit.is_(not in_limit),
+            Registration.block_id.is_(None) if in_limit else sa.true(),
         )
         .values(in_limit=in_limit)
         .execution_options(synchronize_session=False)

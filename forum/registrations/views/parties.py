@@ -93,10 +93,12 @@ def _contact(group: GroupForm, first: Attendee) -> Contact | None:
 def _consents(whole: WholeForm) -> tuple[list[ConsentGiven], list[ConsentGiven]]:
     """Return the statements that were shown to all, and what the first person agreed to."""
     offer = whole.offer
-    if offer is None or not offer.wordings:
+    agreed = []
+    if (offer is None or offer.named.own_marketing) and whole.first.marketing.data:
         words = gettext("Tell me by email about later events of the organiser")
-        ticked = whole.first.marketing.data
-        return [], [ConsentGiven(ConsentPurpose.MARKETING, words)] if ticked else []
+        agreed.append(ConsentGiven(ConsentPurpose.MARKETING, words))
+    if offer is None:
+        return [], agreed
     lang, order = current_language().key, offer.named.languages
     given = {
         one.id: ConsentGiven(
@@ -109,7 +111,7 @@ def _consents(whole: WholeForm) -> tuple[list[ConsentGiven], list[ConsentGiven]]
         for one in offer.wordings
     }
     stated = [given[one.id] for one in offer.wordings if not one.is_asked_for]
-    agreed = [
+    agreed += [
         given[one.id] for one in offer.wordings if one.is_asked_for and str(one.id) in whole.agreed
     ]
     return stated, agreed

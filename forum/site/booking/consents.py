@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flask import flash, make_response, redirect, render_template
@@ -16,6 +16,7 @@ from forum.core.i18n import Sentence, sentence
 from forum.core.text import Fragment
 from forum.registrations.queries import consents_of, wordings_for_form
 from forum.registrations.rules import ASKED_FOR, ConsentPurpose, ConsentSource
+from forum.registrations.rules.consents import OnlyThemselves
 from forum.registrations.service.consenting import give, withdraw
 from forum.site.booking.sight import Sight, Ways, blueprint, frame_of
 
@@ -63,8 +64,11 @@ def agreed_by(sight: Sight, registration: Registration, key: str) -> list[Agreem
     """Return what an attendee agreed to and could agree to, statements last; two statements."""
     kept = consents_of([registration.id])[registration.id]
     asked = [one for one in wordings_for_form(sight.event.id) if one.is_asked_for]
+    rows = _asked(asked, kept, sight.event, key)
+    if not _speaks_for(sight, registration):
+        rows = [replace(one, give_id=None) for one in rows]
     return [
-        *_asked(asked, kept, sight.event, key),
+        *rows,
         *_no_longer_asked(asked, kept, sight.event, key),
         *(_of_consent(one, sight.event, key) for one in kept if one.purpose not in ASKED_FOR),
     ]
@@ -93,6 +97,8 @@ def agree(sight: Sight, registration_id: UUID, wording_id: UUID) -> AnyResponse:
     person = sight.person(registration_id)
     lang = current_language().key
     try:
+        if not _speaks_for(sight, person):
+            raise OnlyThemselves
         give(sight.actor, person.id, wording_id, lang, ConsentSource.OWN_PAGE, clock.now())
     except NotFound:
         raise
@@ -102,6 +108,12 @@ def agree(sight: Sight, registration_id: UUID, wording_id: UUID) -> AnyResponse:
         return _page(sight, person, translated(error.says), error.status)
     flash(gettext("Kept. You can withdraw it here at any time."))
     return redirect(_back(sight, registration_id), 303)
+
+
+def _speaks_for(sight: Sight, person: Registration) -> bool:
+    """Say whether the holder agrees for a person: for oneself, and for who has no address."""
+    contact_key = next(one for one in sight.bookings if one.id == person.booking_id).contact_key
+    return sight.is_own or not person.email_key or person.email_key == contact_key
 
 
 def _back(sight: Sight, registration_id: UUID) -> str:
@@ -116,6 +128,7 @@ def _page(sight: Sight, person: Registration, problem: str = "", status: int = 2
         person=person,
         href=f"{sight.base}/people/{person.id}",
         consents=agreed_by(sight, person, current_language().key),
+        speaks=_speaks_for(sight, person),
         problem=problem,
         **frame_of(sight, f"/people/{person.id}/consents"),
     )

@@ -14,6 +14,7 @@ from forum.core import clock, dates
 from forum.core.http.headers import private
 from forum.core.http.i18n import current_language
 from forum.core.links import Purpose
+from forum.registrations.queries import places_of
 from forum.site.booking.shapes import counted, people_of
 from forum.site.booking.sight import Sight, Ways, blueprint, booking_link, frame_of
 
@@ -34,7 +35,7 @@ def ids_of(booking: Booking) -> set[UUID]:
 
 @personal.get()
 def show_all(sight: Sight) -> AnyResponse:
-    """Show each booking with its people; two statements."""
+    """Show each booking with its people; three statements."""
     key = current_language().key
     people = people_of(sight, key, clock.now())
     bookings = [
@@ -53,6 +54,7 @@ def show_all(sight: Sight) -> AnyResponse:
         bookings=bookings,
         people=people,
         counted=counted(people),
+        sessions=bool(places_of(sight.event.id)),
         **frame_of(sight),
     )
     return private(make_response(page))

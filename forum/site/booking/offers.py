@@ -27,6 +27,8 @@ TAKE, LEAVE = "take", "leave"
 @personal.get("/offer")
 def show_offer(sight: Sight) -> AnyResponse:
     """Show the offer and its two buttons; nothing happens before one of them is pressed."""
+    if not sight.takes_cancelling(clock.now()):
+        return _over(sight)
     people = [one for one in people_of(sight, current_language().key, clock.now()) if one.offered]
     if not people:
         return redirect(sight.base, 303)
@@ -39,6 +41,8 @@ def show_offer(sight: Sight) -> AnyResponse:
 @personal.post("/offer")
 def answer_offer(sight: Sight) -> AnyResponse:
     """Take the offered seats, or let them go to the next in line."""
+    if not sight.takes_cancelling(clock.now()):
+        return _over(sight)
     offered = [one.id for one in sight.people if one.state is RegistrationState.OFFERED]
     if request.form.get("answer") == LEAVE:
         if offered:
@@ -58,6 +62,9 @@ def answer_offer(sight: Sight) -> AnyResponse:
 
 def _over(sight: Sight) -> AnyResponse:
     page = render_template(
-        "registrations/booking_offer.html", people=[], **frame_of(sight, "/offer")
+        "registrations/booking_offer.html",
+        people=[],
+        takes_place=sight.takes_cancelling(clock.now()),
+        **frame_of(sight, "/offer"),
     )
     return private(make_response(page, OfferOver.status))

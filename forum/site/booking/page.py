@@ -101,6 +101,7 @@ def _party_page(sight: Sight) -> Response:
         people=people,
         counted=counted(people),
         more=_more(sight),
+        sessions=bool(places_of(sight.event.id)),
         **_around(sight),
         **frame_of(sight),
     )

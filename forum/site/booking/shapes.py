@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from forum.registrations.models import Booking, Registration
     from forum.site.booking.sight import Sight
 
+OFFER_ENDED = sentence("The offer ended with the event.")
 ENDED_WORDS = {
     Ended.GUEST: sentence("Cancelled by the guest."),
     Ended.OFFICE: sentence("Cancelled by the organiser."),
@@ -151,7 +152,7 @@ def _person(
         state=one.state.value,
         kind=kind,
         word=word,
-        says=_says(one),
+        says=_says(one, offer_went_on=_went_on(sight, one)),
         words=one.decision_words,
         line=lines.get(one.party_id),
         until=until,
@@ -165,7 +166,12 @@ def _person(
     )
 
 
-def _says(one: Registration) -> Sentence | None:
+def _went_on(sight: Sight, one: Registration) -> bool:
+    """Say whether the seat of an offer that expired can have gone to the next."""
+    return one.cancelled_at is not None and sight.takes_cancelling(one.cancelled_at)
+
+
+def _says(one: Registration, *, offer_went_on: bool) -> Sentence | None:
     """Return the sentence that explains a state which its word alone does not."""
     if one.state is RegistrationState.PENDING:
         held = sentence("The organiser looks at each request. A seat is kept until then.")
@@ -176,6 +182,8 @@ def _says(one: Registration) -> Sentence | None:
         by_guest = one.ended in {Ended.GUEST, None}
         if by_guest and one.confirmed_at is None:
             return left
+        if one.ended is Ended.EXPIRED and not offer_went_on:
+            return OFFER_ENDED
         return ENDED_WORDS[one.ended or Ended.GUEST]
     if one.state is RegistrationState.DECLINED:
         return ENDED_WORDS[Ended.DECLINED]

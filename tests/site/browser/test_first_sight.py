@@ -72,7 +72,7 @@ def test_no_focus_is_covered_by_the_bar(stage: Stage, opened: Opener) -> None:
 def test_a_guest_registers_without_script(stage: Stage, opened: Opener) -> None:
     with opened(java_script_enabled=False) as page:
         page.goto(stage.path)
-        page.locator(".ev-card").get_by_role("link", name="Register").click()
+        page.locator(".ev-card").get_by_role("link", name="Register", exact=True).click()
         page.fill("#name", "Sample Guest")
         page.fill("#organisation", "Sample Robotics")
         page.fill("#email", "sample.guest@example.com")

@@ -35,11 +35,11 @@ function reorder(table) {
     addEventListener("mouseup", () => { row.draggable = false; });
     row.addEventListener("dragstart", (event) => {
       held = row;
-      row.classList.add("held");
+      row.classList.add("carried");
       if (event.dataTransfer) event.dataTransfer.effectAllowed = "move";
     });
     row.addEventListener("dragend", () => {
-      row.classList.remove("held");
+      row.classList.remove("carried");
       row.draggable = false;
       held = null;
       if (order() === first) return;
