@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
 from forum.core.db import db
-from forum.core.errors import DomainError
+from forum.core.errors import DomainError, NotFound
 from forum.core.http.busy import busy_page, is_kept
 from forum.core.http.i18n import translated
 
@@ -88,7 +88,8 @@ def init_errors(app: Flask) -> None:
 def error_page(status: int, says: str | None = None, code: str | None = None) -> Response:
     """Return the error page of a status, with a sentence of one's own where there is one."""
     title, text = WORDS.get(status, WORDS[400 if status < 500 else 500])  # noqa: PLR2004 - HTTP's own number
-    lost = status == HTTPStatus.NOT_FOUND and request.path.startswith(PERSONAL)
+    nothing_there = status == HTTPStatus.NOT_FOUND and code in {None, NotFound.code}
+    lost = nothing_there and request.path.startswith(PERSONAL)
     sentence = str(LOST_LINK) if lost else says or str(text)
     if _wants_json():
         response = jsonify(error=code or str(status), message=sentence)

@@ -50,7 +50,9 @@ def take_offers(actor: Actor, registration_ids: Sequence[UUID], *, now: datetime
         session.flush()
         for one in offered:
             payload = told(one, one.ticket_type)
-            outbox.emit(session, "registration.confirmed", payload, key=str(one.id), now=now)
+            outbox.emit(
+                session, "registration.confirmed", payload, key=f"{one.id}:{one.revision}", now=now
+            )
             audit.record(
                 session,
                 actor,
