@@ -14,10 +14,12 @@ from forum.core.db import db, writing
 from forum.events.models import Event
 from forum.events.rules import EventState
 from forum.registrations import service
-from forum.registrations.models import Registration
-from forum.registrations.rules import Access, RegistrationClosed
+from forum.registrations.models import Registration, TicketType
+from forum.registrations.rules import Access, RegistrationClosed, TypeGrows
+from forum.seats import service as seats
 from forum.seats.models import WaitListEntry
-from tests.factories import ENDS, NOW, make_event
+from forum.seats.rules import PoolAbout
+from tests.factories import ENDS, NOW, make_event, text
 from tests.registrations.inviting import first_type
 from tests.registrations.ticket_types import agreed, come, in_state, make_type, own, states
 
@@ -123,3 +125,16 @@ def test_nobody_is_approved_seated_or_moved_once_the_event_is_off(
     db.session.rollback()
     assert kept == first_type(event_id)
     assert service.decline(SYSTEM, [pending], now=NOW).declined == (pending,)
+
+
+def test_nobody_is_moved_to_a_type_that_grows_with_who_is_let_in(in_app: Flask) -> None:
+    assert in_app
+    event_id = make_event().id
+    guest = come(event_id, None, "A").registration_id
+    with writing() as session:
+        pool = seats.open_pool(session, event_id, 0, PoolAbout.SPEAKERS)
+        grows = TicketType(event_id=event_id, pool_id=pool.id, number=9, name=text("Speaker"))
+        session.add(grows)
+    with pytest.raises(TypeGrows):
+        service.change_type(SYSTEM, [guest], grows.id, now=NOW)
+    assert db.session.get_one(Registration, guest).ticket_type_id == first_type(event_id)

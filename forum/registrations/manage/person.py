@@ -33,6 +33,7 @@ from forum.registrations.rules import ACTIVE, STATE_WORDS, Ended, OfferOver, tak
 from forum.registrations.rules.listing import ENDED_WORDS, SOURCE_WORDS
 from forum.registrations.service import NameForms
 from forum.registrations.service.tagging import add_note, tag, untag
+from forum.registrations.service.types import GROWING
 from forum.seats.queries import position_of, seats_of
 
 if TYPE_CHECKING:
@@ -193,9 +194,13 @@ def renew_link(slug: str, registration_id: UUID) -> AnyResponse:
 
 
 def type_names(event: Event) -> list[tuple[UUID, str]]:
-    """Return an event's ticket types in the language of the page."""
+    """Return the ticket types that guests can have, in the language of the page."""
     key = current_language().key
-    return [(one.id, str(one.name.pick(key, event.languages))) for one in types_of(event.id)]
+    return [
+        (one.id, str(one.name.pick(key, event.languages)))
+        for one in types_of(event.id)
+        if one.pool.about not in GROWING
+    ]
 
 
 def _put(registration: Registration, names: NameForms, form: PersonForm) -> None:

@@ -16,10 +16,19 @@ from forum.core.ids import uuid7
 from forum.core.permissions import Action, require
 from forum.events.models import Event
 from forum.registrations.models import Registration, TicketType
-from forum.registrations.rules import ACTIVE, SEATED, IllegalMove, NoSeatLeft, RegistrationState
+from forum.registrations.rules import (
+    ACTIVE,
+    SEATED,
+    IllegalMove,
+    NoSeatLeft,
+    RegistrationState,
+    TypeGrows,
+)
 from forum.registrations.service import seating
 from forum.registrations.service.cancelling import Held, hold, others_waiting, still_seats
+from forum.registrations.service.types import GROWING
 from forum.seats import service as seats
+from forum.seats.models import SeatPool
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -79,6 +88,8 @@ def change_type(
         require(actor, Action.EDIT_REGISTRATIONS, held.event.organisation_id)
         if wanted.event_id != held.event.id:
             raise NotFound
+        if session.get_one(SeatPool, wanted.pool_id).about in GROWING:
+            raise TypeGrows
         still_seats(held.event, now)
         moving = [
             one
