@@ -12,10 +12,13 @@ from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from forum.core import audit, outbox, typesetting
+from forum.core import audit, clock, outbox, typesetting
 from forum.core.db import db
 from forum.core.errors import DomainError
 from forum.database import check_schema
+from forum.messaging import post, records
+from forum.messaging.post import LineDownError, MailServer
+from forum.messaging.queries.keeping import number_past_their_time
 from forum.registrations.recount import PlacesRecount, Recount, recount, recount_places
 from forum.registrations.recount_choices import recount_choices
 from forum.settings import Settings
@@ -35,7 +38,7 @@ class Finding:
 
 def doctor() -> list[Finding]:
     """Look at everything; the order is that of the printed list."""
-    return [*_of_the_database(), _disk(), _base_url(), _mail(), _pdf()]
+    return [*_of_the_database(), _disk(), _base_url(), *_mail(), _pdf()]
 
 
 def told(error: Exception) -> str | None:
@@ -59,7 +62,7 @@ def said_by(error: DBAPIError) -> str:
 
 def _of_the_database() -> Iterator[Finding]:
     """Look until looking on would tell nothing: no answer, or not the tables of this version."""
-    looks: tuple[Callable[[], Finding], ...] = (_database, _seats, _audit, _effects)
+    looks: tuple[Callable[[], Finding], ...] = (_database, _seats, _audit, _effects, _words)
     try:
         yield (schema := _schema())
         if schema.good:
@@ -136,6 +139,14 @@ def _effects() -> Finding:
     return Finding("effects", good=False, says=f"{says}, they are tried again daily")
 
 
+def _words() -> Finding:
+    number = number_past_their_time(clock.now())
+    says = "none is kept past its time"
+    if number:
+        says = f"the words of {number} mails are past their time and go within the hour"
+    return Finding("letters", good=True, says=says)
+
+
 def _disk() -> Finding:
     usage = shutil.disk_usage(current_app.config["FORUM_INSTANCE"])
     share = usage.free / usage.total
@@ -156,10 +167,31 @@ def _pdf() -> Finding:
     return Finding("pdf", good=True, says=says)
 
 
-def _mail() -> Finding:
+def _mail() -> Iterator[Finding]:
+    """Look whether the mail server answers, and whether receivers will believe our mails."""
+    server = post.mail_server()
+    if server is None:
+        says = "no FORUM_SMTP_URL: mails are kept and can be read in /manage/"
+        yield Finding("mail", good=True, says=says)
+        return
+    sender = post.sender()
+    domain = post.domain_of(sender)
+    yield _mail_server(server, sender)
+    if not records.is_public(domain):
+        says = f"no other mail server believes mails from {domain or sender}: set FORUM_MAIL_FROM"
+        yield Finding("sender", good=False, says=says)
+        return
     settings: Settings = current_app.config["FORUM_SETTINGS"]
-    if not settings.smtp_url:
-        return Finding(
-            "mail", good=True, says="no FORUM_SMTP_URL: mails are kept and can be read in /manage/"
-        )
-    return Finding("mail", good=True, says=f"sent from {settings.mail_from}")
+    envelope_domain = post.domain_of(post.bounces()) or domain
+    selector = settings.mail_dkim
+    for one in records.verdicts(domain, envelope_domain, selector, records.texts_at):
+        yield Finding(one.what, good=one.good, says=one.says)
+
+
+def _mail_server(server: MailServer, sender: str) -> Finding:
+    try:
+        with server.line():
+            pass
+    except LineDownError as down:
+        return Finding("mail", good=False, says=f"{down}; mails wait until it answers")
+    return Finding("mail", good=True, says=f"sent from {sender} by {server.host}:{server.port}")

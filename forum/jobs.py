@@ -1,5 +1,7 @@
 """Jobs: Huey carries out what the outbox and the clock ask for; one process keeps the timetable.
 
+Mails are sent beside it, in a thread of their own (`forum.postman`).
+
 Why it is built so stands in docs/decisions/jobs.md: the outbox is the truth, Huey only the nudge.
 """
 
@@ -27,7 +29,8 @@ from sqlalchemy.exc import DBAPIError
 from forum.core import audit, clock, outbox
 from forum.core.db import db
 from forum.core.periodic import all_periodic, every, run
-from forum.messaging import queries, service
+from forum.messaging.queries import sending
+from forum.postman import Postman
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -74,6 +77,7 @@ class Jobs:
         # On SQLite a second worker would only wait for the first one's transactions.
         self.workers = 2 if settings.redis_url else 1
         self.stopping = threading.Event()
+        self.postman = Postman(app, self.stopping)
         self._deliver_task = self.huey.task(name="deliver")(self._in_app(self.deliver_all))
         self._act_task = self.huey.task(name="periodic")(self._in_app(self.act))
 
@@ -88,12 +92,13 @@ class Jobs:
             self._act_task(name)
 
     def deliver_all(self) -> None:
-        """Carry out the outbox and send what it wrote, until nothing is due."""
+        """Carry out the outbox until nothing is due; the postman sends what it wrote meanwhile."""
         for _ in range(MOST_ROUNDS):
             now = clock.now()
             if self.stopping.is_set() or not something_due(now):
                 return
-            if not outbox.deliver_due(now) + service.deliver_due(now):
+            self.postman.tell()
+            if not outbox.is_due(now) or not outbox.deliver_due(now):
                 return
 
     def act(self, name: str) -> None:
@@ -152,6 +157,7 @@ def run_jobs(app: Flask, stop: threading.Event) -> None:
         shutdown_timeout=STOP_SECONDS,
     )
     consumer.start()
+    jobs.postman.start()
     lock_file: Path = app.config["FORUM_INSTANCE"] / "jobs.lock"
     try:
         while not stop.is_set():
@@ -163,13 +169,15 @@ def run_jobs(app: Flask, stop: threading.Event) -> None:
                 stop.wait(RETRY_SECONDS)
     finally:
         jobs.stopping.set()
+        latest = time.monotonic() + STOP_SECONDS
         consumer.stop(graceful=True)
+        jobs.postman.end(max(0.0, latest - time.monotonic()))
 
 
 def something_due(now: datetime) -> bool:
     """Say whether there is something to deliver: two cheap reads, no writing transaction."""
     try:
-        return outbox.is_due(now) or queries.is_due(now)
+        return outbox.is_due(now) or sending.is_due(now)
     finally:
         db.session.rollback()
 

@@ -14,8 +14,14 @@ from forum.checkin.views import blueprint as door
 from forum.events import listeners as events_listeners
 from forum.events.manage import blueprint as events_manage
 from forum.events.views import blueprint as events
+from forum.messaging import announcement_listeners as messaging_announcement_listeners
+from forum.messaging import cli as messaging_cli
+from forum.messaging import event_listeners as messaging_event_listeners
+from forum.messaging import foreseen as messaging_foreseen
 from forum.messaging import listeners as messaging_listeners
+from forum.messaging import returned as messaging_returned
 from forum.messaging import stories as messaging_stories
+from forum.messaging import team_listeners as messaging_team_listeners
 from forum.messaging.manage import blueprint as messages
 from forum.messaging.views import blueprint as opting_out
 from forum.people import cli as people_cli
@@ -53,12 +59,17 @@ BLUEPRINTS = (
     speaker_page, speaker_office, home, health,
 )  # fmt: skip
 
-COMMANDS = (*people_cli.commands, *programme_cli.commands, *registrations_cli.commands)
+COMMANDS = (
+    *people_cli.commands, *programme_cli.commands, *registrations_cli.commands,
+    *messaging_cli.commands,
+)  # fmt: skip
 
 LISTENERS = (
     people_listeners, events_listeners, programme_listeners, registrations_listeners,
-    tickets_listeners, messaging_listeners, calendar_reader,
-    registrations_stories, checkin_stories, messaging_stories,
+    tickets_listeners, messaging_listeners, messaging_announcement_listeners,
+    messaging_event_listeners, messaging_team_listeners, calendar_reader,
+    registrations_stories, checkin_stories,
+    messaging_stories, messaging_foreseen, messaging_returned,
 )  # fmt: skip
 """Importing them registered their reactions; naming them here keeps them in the house."""
 

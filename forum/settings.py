@@ -25,9 +25,13 @@ MOST_PROXIES = 5
 FORM_SECONDS = 1.5
 MOST_FORM_SECONDS = 60
 LARGEST_PORT = 65_535
+LONGEST_BOUNCES = 18
+"""Of the 64 characters before an @ (RFC 5321 §4.5.3.1.1) a token and its + take 46."""
+
 USUAL_PORTS = {"http": 80, "https": 443}
 _SECONDS = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f.]*:[0-9a-f:.]*")
+_DOMAIN = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*")
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f,;<>@]+@[^\s\x00-\x1f\x7f,;<>@]+")
 
 
@@ -46,6 +50,9 @@ class Settings:
     redis_url: str = ""
     smtp_url: str = ""
     mail_from: str = MAIL_FROM
+    mail_bounces: str = ""
+    mail_domains: tuple[str, ...] = ()
+    mail_dkim: str = ""
     trusted_proxies: int = 0
     font_dirs: tuple[str, ...] = ()
     form_seconds: float = FORM_SECONDS
@@ -106,6 +113,8 @@ def _from_file(file: Path) -> dict[str, str]:
 def _plain(name: str, value: object) -> str:
     if name == "font_dirs" and isinstance(value, list):
         return os.pathsep.join(map(str, value))
+    if name == "mail_domains" and isinstance(value, list):
+        return ",".join(map(str, value))
     if isinstance(value, dict | list | bool) and name in NAMES:
         message = f"{name} in forum.toml must be one value in quotation marks."
         raise WrongSetting(message)
@@ -114,6 +123,7 @@ def _plain(name: str, value: object) -> str:
 
 def _checked(place: Path, values: Mapping[str, str]) -> Settings:
     database = values.get("database_url", "") or f"sqlite:///{(place / 'forum.sqlite3').absolute()}"
+    sender = _sender("mail_from", values.get("mail_from", "") or MAIL_FROM)
     return Settings(
         instance=place.absolute(),
         base_url=_web_address(values.get("base_url", "") or BASE_URL),
@@ -121,7 +131,10 @@ def _checked(place: Path, values: Mapping[str, str]) -> Settings:
         database_url=_database(database),
         redis_url=_service("redis_url", values.get("redis_url", ""), {"redis", "rediss", "unix"}),
         smtp_url=_service("smtp_url", values.get("smtp_url", ""), {"smtp", "smtps"}),
-        mail_from=_sender(values.get("mail_from", "") or MAIL_FROM),
+        mail_from=sender,
+        mail_bounces=_bounces(values.get("mail_bounces", "")),
+        mail_domains=_domains(values.get("mail_domains", ""), sender),
+        mail_dkim=_selector(values.get("mail_dkim", "")),
         trusted_proxies=_count(values.get("trusted_proxies", "") or "0"),
         font_dirs=tuple(part for part in values.get("font_dirs", "").split(os.pathsep) if part),
         form_seconds=_seconds(values.get("form_seconds", "") or str(FORM_SECONDS)),
@@ -225,13 +238,63 @@ def _service(name: str, value: str, schemes: set[str]) -> str:
     return value
 
 
-def _sender(value: str) -> str:
+def _sender(name: str, value: str) -> str:
     _, address = parseaddr(value)
     if not _ADDRESS.fullmatch(address) or not value.isprintable():
         message = (
-            "FORUM_MAIL_FROM must hold an address such as Forum <forum@example.com>, "
+            f"FORUM_{name.upper()} must hold an address such as Forum <forum@example.com>, "
             f"not {value!r}."
         )
+        raise WrongSetting(message)
+    return value
+
+
+def _bounces(value: str) -> str:
+    """Return the address that reports come back to; before its @ a token of 46 signs is put."""
+    value = value.strip()
+    if not value:
+        return ""
+    local, _, _ = value.rpartition("@")
+    if not _ADDRESS.fullmatch(value) or not value.isascii() or "+" in local:
+        message = (
+            "FORUM_MAIL_BOUNCES must be an address alone, without a +, such as "
+            f"bounces@example.com, not {value!r}."
+        )
+        raise WrongSetting(message)
+    if len(local) > LONGEST_BOUNCES:
+        message = f"FORUM_MAIL_BOUNCES must have at most {LONGEST_BOUNCES} characters before its @."
+        raise WrongSetting(message)
+    return value
+
+
+def _domains(value: str, sender: str) -> tuple[str, ...]:
+    """Return the domains in which events may have a sender; at least that of our own sender."""
+    found = [plain_domain(parseaddr(sender)[1].rpartition("@")[2])]
+    for one in filter(None, re.split(r"[\s,;]+", value)):
+        found.append(plain_domain(one))
+        if not found[-1]:
+            message = (
+                "FORUM_MAIL_DOMAINS must be domains such as example.com, parted by commas, "
+                f"not {one!r}."
+            )
+            raise WrongSetting(message)
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def plain_domain(domain: str) -> str:
+    """Return a domain of mail in small ASCII letters, "" for what is none."""
+    try:
+        plain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return ""
+    return plain.lower() if _DOMAIN.fullmatch(plain.lower()) else ""
+
+
+def _selector(value: str) -> str:
+    """Return the name under which the mail server's DKIM key stands in DNS (RFC 6376 §3.1)."""
+    value = value.strip().lower()
+    if value and not _DOMAIN.fullmatch(value):
+        message = f"FORUM_MAIL_DKIM must be a selector such as mail2026, not {value!r}."
         raise WrongSetting(message)
     return value
 

@@ -18,9 +18,11 @@ from redis import Redis
 from forum.app import create_app
 from forum.settings import Settings
 from tests.support import databases
+from tests.support.addresses import read_addresses_once
 from tests.support.browser import DESK, PHONE, Camera, chromium, quiet_page
+from tests.support.engines import compile_statements_once
 from tests.support.front_end import FrontEnd, front_end
-from tests.support.ground import free_port, missing
+from tests.support.ground import free_port, missing, quick_folder
 from tests.support.live import LiveForum, live_forum
 from tests.support.mail import Mailbox, mail_server
 from tests.support.postgres import Postgres, postgres
@@ -44,6 +46,8 @@ gc.freeze()
 gc.set_threshold(20_000, 20, 100)
 
 compile_templates_once()
+compile_statements_once()
+read_addresses_once()
 
 # Seconds are not judged on machines where others are at work too.
 hypothesis_settings.register_profile("forum", deadline=None)
@@ -82,10 +86,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def postgres_url(postgres_server: Postgres, postgres_template: str) -> Iterator[str]:
-    """The address of a fresh PostgreSQL database with every table."""
-    url = postgres_server.create(postgres_template)
+    """The address of a PostgreSQL database with every table and no row."""
+    url = postgres_server.lend(postgres_template)
     yield url.render_as_string(hide_password=False)
-    postgres_server.drop(url)
+    postgres_server.take_back(url)
 
 
 @pytest.fixture
@@ -97,11 +101,10 @@ def empty_postgres_url(postgres_server: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Path:
+def instance() -> Iterator[Path]:
     """An instance folder of its own."""
-    folder = tmp_path / "instance"
-    folder.mkdir()
-    return folder
+    with quick_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -29,7 +29,18 @@ from forum.settings import Settings
 from tests.factories import NOW, attendee, make_event, make_workshop
 
 LINE = re.compile(r"(ok  |BAD ) (\w+): (.+)")
-ALL = ["schema", "database", "seats", "audit", "effects", "disk", "address", "mail", "pdf"]
+ALL = [
+    "schema",
+    "database",
+    "seats",
+    "audit",
+    "effects",
+    "letters",
+    "disk",
+    "address",
+    "mail",
+    "pdf",
+]
 
 
 class Told(NamedTuple):

@@ -80,7 +80,8 @@ def test_an_unknown_variable_is_named_with_those_that_are_known(tmp_path: Path) 
     said = _refusal(tmp_path, base_ulr="https://forum.example.com")
     assert "There is no setting FORUM_BASE_ULR (in the environment)" in said
     assert (
-        "base_url, database_url, font_dirs, form_seconds, mail_from, redis_url, secret_key" in said
+        "form_seconds, mail_bounces, mail_dkim, mail_domains, mail_from, redis_url, secret_key"
+        in said
     )
 
 
@@ -347,3 +348,28 @@ def test_how_long_a_form_must_be_open_is_a_number_of_seconds(tmp_path: Path, typ
     )
     assert _load(tmp_path).form_seconds == 1.5
     assert _load(tmp_path, form_seconds="0").form_seconds == 0
+
+
+def test_senders_may_lie_in_the_domain_of_our_own_and_in_those_named(tmp_path: Path) -> None:
+    assert _load(tmp_path).mail_domains == ("localhost",)
+    settings = _load(
+        tmp_path, mail_from="Forum <a@Forum.example.com>", mail_domains="Example.org, 示例.example"
+    )
+    assert settings.mail_domains == ("forum.example.com", "example.org", "xn--fsq092h.example")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("mail_domains", "not a domain!", "FORUM_MAIL_DOMAINS must be domains"),
+        ("mail_domains", "a@example.com", "FORUM_MAIL_DOMAINS must be domains"),
+        ("mail_bounces", "Bounces <b@example.com>", "FORUM_MAIL_BOUNCES must be an address alone"),
+        ("mail_bounces", "b+c@example.com", "FORUM_MAIL_BOUNCES must be an address alone"),
+        ("mail_bounces", f"{'b' * 19}@example.com", "at most 18 characters before its @"),
+        ("mail_dkim", "s 1", "FORUM_MAIL_DKIM must be a selector"),
+    ],
+)
+def test_settings_of_mail_that_are_none_are_named(
+    tmp_path: Path, name: str, value: str, says: str
+) -> None:
+    assert says in _refusal(tmp_path, **{name: value})

@@ -96,6 +96,12 @@ def on_nudge(nudge: Callable[[], None]) -> None:
     _nudge[:] = [nudge]
 
 
+def nudge_after(session: Session) -> None:
+    """Wake the worker once the present transaction has been committed."""
+    if _nudge:
+        after_commit(session, _nudge[0])
+
+
 def emit(
     session: Session,
     topic: str,
@@ -122,8 +128,7 @@ def emit(
             created_at=now,
             due_at=due_at or now,
         )
-        if _nudge:
-            after_commit(session, _nudge[0])
+        nudge_after(session)
 
 
 def emit_once(

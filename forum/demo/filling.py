@@ -12,6 +12,7 @@ from forum.core.db import writing
 from forum.core.ids import uuid7
 from forum.core.text import Text
 from forum.demo import words
+from forum.demo.guests import draw_by_lot, fill_registrations
 from forum.demo.logos import draw_logo
 from forum.demo.programme import ask_speakers, fill_programme, release_twice
 from forum.events import service as events
@@ -28,7 +29,8 @@ HONG_KONG = "Asia/Hong_Kong"
 TUESDAY = 1
 WEEKS_AHEAD = 2
 MAIN_SLUG = "crafting-tomorrow"
-GUESTS = 187
+GUESTS = 158
+"""By the public form; others come by invitation, by request and by a code."""
 SEATS = 220
 FULL_SEATS = 24
 FULL_GUESTS = 31
@@ -79,12 +81,15 @@ def fill(now: datetime) -> Sample:
     guests = _guests(main.id, GUESTS, now, "guest")
     for registration_id in guests[:WORKSHOP_GUESTS]:
         registrations.take_place(SYSTEM, registration_id, workshop_id, now=now)
+    fill_registrations(main, now)
     for sketch in _sketches(starts_at):
         made = _event(organisation_id, sketch, now)
         if sketch.state is not EventState.DRAFT:
             events.publish(SYSTEM, made.id, now=now)
         if sketch.state is EventState.CANCELLED:
             events.cancel(SYSTEM, made.id, words.CANCELLED_NOTE, now=now)
+        if sketch.guests > sketch.capacity:
+            draw_by_lot(made.id, now)
         _guests(made.id, sketch.guests, now, sketch.accent.removeprefix("#"))
     year_ago = now - timedelta(days=365)
     past = _event(

@@ -59,7 +59,10 @@ class Venue(Model):
 
 
 class Event(Model):
-    """One seminar or forum on given days; moments in UTC, shown in `time_zone`."""
+    """One seminar or forum on given days; moments in UTC, shown in `time_zone`.
+
+    `dates_open` while it is postponed and no new date is known: the moments are the former ones.
+    """
 
     __tablename__ = "event"
 
@@ -78,6 +81,7 @@ class Event(Model):
         enum_column(EventState, "event_state"), default=EventState.DRAFT
     )
     state_note: Mapped[Text] = mapped_column(default=Text)
+    dates_open: Mapped[bool] = mapped_column(default=False)
     languages: Mapped[list[str]]
     time_zone: Mapped[str] = mapped_column(sa.String(64))
     starts_at: Mapped[datetime] = mapped_column(index=True)

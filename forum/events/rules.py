@@ -86,6 +86,9 @@ MOVES: dict[EventState, frozenset[EventState]] = {
 CALENDAR_FIELDS = frozenset({"title", "starts_at", "ends_at", "state", "venue_id", "time_zone"})
 """A change of these raises the calendar sequence (CALENDAR.md E05)."""
 
+TOLD_FIELDS = frozenset({"title", "starts_at", "ends_at", "time_zone", "venue_id"})
+"""Before a change of these is saved, its maker is asked whether guests are told."""
+
 
 class IllegalMove(Conflict):
     """The event's state does not allow this."""
@@ -251,6 +254,14 @@ def opening_of(event: Dated, now: datetime) -> Opening:
 def passes_seats_on(event: Dated, now: datetime) -> bool:
     """Say whether a freed seat goes to the next who waits: not once it is cancelled or over."""
     return event.state is not EventState.CANCELLED and now < event.ends_at
+
+
+def tells_guests(
+    state: EventState, published_at: datetime | None, until: datetime, now: datetime
+) -> bool:
+    """Say whether guests hear of a change: of an event that is or was public, not off nor over."""
+    on = state in {EventState.PUBLISHED, EventState.POSTPONED}
+    return on and published_at is not None and until > now
 
 
 def calendar_must_know(changed_fields: set[str]) -> bool:

@@ -15,14 +15,14 @@ from sqlalchemy.orm import joinedload, selectinload
 from forum.core.addresses import address_key
 from forum.core.db import db
 from forum.core.i18n import sentences
-from forum.core.impact import Impact, Person, Reach, Releasing, Thing, counts_release
+from forum.core.impact import Impact, Person, Reach, Releasing, Thing, counts_impact, counts_release
 from forum.events.models import Event
 from forum.events.rules import EventState
 from forum.programme.models import Engagement, Release, Speaker, SpeakerContact
 from forum.programme.rules import EngagementState
 from forum.registrations.models import Registration
 from forum.registrations.queries import people_with_places_or_stars, with_places_or_stars
-from forum.registrations.rules import RegistrationState
+from forum.registrations.rules import ACTIVE, RegistrationState
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -107,6 +107,44 @@ def _speaking(
         engagement.id if engagement is not None else None,
         engagement.link_generation if engagement is not None else 0,
     )
+
+
+def engaged(session: Session, event_id: UUID) -> list[UUID]:
+    """Return who is to be on stage at an event, by engagement, but for its guests (2 statements).
+
+    A speaker who is registered hears of the event as its guests do; who declined hears nothing.
+    """
+    as_guest = sa.select(Registration.email_key).where(
+        Registration.event_id == event_id, Registration.state.in_(sorted(ACTIVE))
+    )
+    rows = session.execute(
+        sa.select(Engagement.id, SpeakerContact.email)
+        .join(SpeakerContact, SpeakerContact.speaker_id == Engagement.speaker_id)
+        .where(
+            Engagement.event_id == event_id,
+            Engagement.state != EngagementState.DECLINED,
+            SpeakerContact.email != "",
+        )
+        .order_by(Engagement.id)
+    ).all()
+    guests = (
+        set(
+            session.scalars(
+                as_guest.where(Registration.email_key.in_([address_key(row.email) for row in rows]))
+            )
+        )
+        if rows
+        else set()
+    )
+    return [row.id for row in rows if address_key(row.email) not in guests]
+
+
+@counts_impact("event_on_stage")
+def speakers_reached(session: Session, event_id: UUID) -> list[Impact]:
+    """Count the speakers who are told of a change of their event (2 statements)."""
+    number = len(engaged(session, event_id))
+    says = sentences("speaker is told by mail", "speakers are told by mail", number)
+    return [Impact(number, says, mailed=True)]
 
 
 def sessions_by_guest(session_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:

@@ -67,15 +67,16 @@ def credits_of(event: Event, partners: Iterable[Partner], key: str) -> Credits:
             shown = one.picture if rank.role not in HOSTS and left > 0 else None
             left -= shown is not None
             name = one.name.pick(key, event.languages)
-            named.append(Named(name, one.website, _logo(shown) if shown else None))
+            named.append(Named(name, one.website, logo_of(shown) if shown else None))
         word = translated(partners_word(rank.role, len(named)))
         credit = Credit(word, rank.tier.pick(key, event.languages), tuple(named))
         (hosts if rank.role in HOSTS else supporters).append(credit)
     return Credits(tuple(hosts), tuple(supporters))
 
 
-def _logo(picture: Picture) -> Logo:
-    across, down = LOGO
+def logo_of(picture: Picture, most: tuple[int, int] = LOGO) -> Logo:
+    """Return where a picture is served and how large it is shown, within so many pixels."""
+    across, down = most
     part = min(1.0, across / picture.width, down / picture.height)
     width, height = (max(1, int(size * part)) for size in (picture.width, picture.height))
     return Logo(absolute(picture.address), width, height)

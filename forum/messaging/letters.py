@@ -1,4 +1,4 @@
-"""Writing a mail: the words of its kind and the facts of its event, plain and HTML."""
+"""Writing a mail: the words of its kind or the event's own, and the facts, plain and HTML."""
 
 from __future__ import annotations
 
@@ -13,34 +13,45 @@ from uuid import UUID
 
 from flask import current_app
 from flask_babel import force_locale, gettext
+from markupsafe import Markup
 
-from forum.core import dates
 from forum.core.art.colour import Palette, palette
 from forum.core.http.i18n import translated
 from forum.core.i18n import Sentence
 from forum.core.ids import shown
 from forum.core.languages import ENGLISH, Language, by_key
+from forum.core.spelling import spelled
 from forum.core.text import EMPTY, Fragment, Text, clean_line
 from forum.core.urls import absolute
 from forum.events.facts import EventFacts
-from forum.events.queries import partners_of
-from forum.messaging.credits import Credit, Credits, credits_of
+from forum.messaging.credits import Credit, Credits, Logo, credits_of, logo_of
+from forum.messaging.letterhead import Letterhead, letterhead_of
 from forum.messaging.marks import Linked, opt_out_of
 from forum.messaging.models import mark_of
+from forum.messaging.placeholders import (
+    around_facts,
+    as_html,
+    as_line,
+    as_text,
+    harmless,
+    used_in,
+)
 from forum.messaging.rules import ENDS, LONGEST_SUBJECT, OPTIONAL, WITH_TICKET, Kind
+from forum.messaging.values import placeholder_values, programme_address, sentence_values
 from forum.messaging.words import WORDS
+from forum.messaging.words.shapes import OwnWords
 from forum.tickets.cards import event_facts
 
 if TYPE_CHECKING:
-    from forum.events.models import Event, Partner
+    from forum.events.models import Event
     from forum.programme.differences import Told
     from forum.programme.models import Session
 
 TICKET_CID = "ticket@forum"
-LONGEST_TITLE = 140
+HEAD_LOGO = (160, 48)
+"""The most pixels across and down that the organisation's own logo takes."""
 MOST_CHANGES = 30
 """Sessions told of in one letter; the page of changes tells of all."""
-_LINKLIKE = re.compile(r"[:@/\\]|\w{2,}\.[a-z]{2,}", re.IGNORECASE)
 _VALUE = re.compile(r"%\((\w+)\)")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -60,10 +71,14 @@ class About:
 
     `session` is the one of the event's sessions that it is about; `changes` are what became of
     several, `note` what the organiser says of it. A `public` letter leads to the event's programme,
-    as for a speaker without a page of their own. `partners` are all of the event's; without them
-    each letter reads them. `whose` is about whom the contact of a booking is written to, empty for
-    who has no name yet, None for oneself. `until` is the end of an offer, `type_name` that of the
-    ticket. `others` are links besides the letter's own, each with its words.
+    as for a speaker without a page of their own. `head` is what all letters of the event share;
+    without it each letter reads it. `own` are words that stand for the kind's, as an announcement's
+    or those of a preview; `values` stand for the letter's own, as marks of a body that many share.
+    A `sample` shows no ticket. `href` is where the button leads, where not to a personal link.
+    `act` is what the button says, where not what the kind's own does. `whose` is about whom the
+    contact of a booking is written to, empty for who has no name yet, None for oneself. `until` is
+    the end of an offer, `type_name` that of the ticket. `others` are links besides the letter's
+    own, each with its words.
     """
 
     event: Event | None = None
@@ -74,7 +89,12 @@ class About:
     changes: tuple[Told, ...] = ()
     note: Fragment = EMPTY
     public: bool = False
-    partners: Sequence[Partner] | None = None
+    head: Letterhead | None = None
+    own: OwnWords | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    sample: bool = False
+    href: str = ""
+    act: Sentence | None = None
     whose: str | None = None
     until: datetime | None = None
     reply_until: datetime | None = None
@@ -84,23 +104,33 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Paragraphs, plain and as clean HTML."""
+
+    text: str = ""
+    html: Markup = field(default_factory=Markup)
+
+
+@dataclass(frozen=True, slots=True)
 class _Page:
-    """What the templates are given: everything translated, nothing marked as safe."""
+    """What the templates are given: everything translated, and only `Said` marked as safe."""
 
     language: Language
     subject: str
     headline: str
     greeting: str
     whose: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+    before: Said
+    after: Said
     note: Fragment
     changes: tuple[Told, ...]
     more: int
     facts: EventFacts | None
     shows_time: bool
     reference: str
+    spelled: str
     ticket: bool
+    sample: bool
     act: str
     href: str
     other_act: str
@@ -108,6 +138,7 @@ class _Page:
     opt_out: str
     calendar: str
     sender: Fragment
+    logo: Logo | None
     hosts: tuple[Credit, ...]
     supporters: tuple[Credit, ...]
     colours: Palette
@@ -134,56 +165,102 @@ def write(kind: Kind, lang: str, message_id: UUID, about: About) -> Letter:
 
 def _page(kind: Kind, language: Language, message_id: UUID, about: About) -> _Page:
     words, key, event = WORDS[kind], language.key, about.event
-    named = _credits(about, key)
-    facts = event_facts(about.event, key) if about.event else None
-    title = _clipped(facts.title.text) if facts else ""
+    head = about.head or (letterhead_of(event) if event else Letterhead())
+    named = credits_of(event, head.partners, key) if event else Credits()
+    facts = event_facts(event, key) if event else None
     sender = facts.organiser if facts else about.organisation
-    values = {
-        "event": title,
-        "organisation": _clipped(sender.text),
-        "date": _date(event, key) if event else "",
-        "type": _clipped(about.type_name.pick(key, event.languages if event else ()).text),
-        "until": _moment(about.until, event, key),
-        "reply_until": _moment(about.reply_until, event, key),
-        "companions": about.companions,
-        **(_of_session(about.session, event, key) if about.session and event else {}),
-    }
-
-    def say(one: Sentence) -> str:
-        return translated(_with(one, values))
-
-    def said(several: Sequence[Sentence]) -> tuple[str, ...]:
-        return tuple(say(one) for one in several if _is_known(one, values))
-
-    own = mark_of(message_id) + words.path
-    href = absolute(facts.href) if kind in ENDS and facts and facts.href else own
+    own_link = mark_of(message_id) + words.path
+    href = absolute(facts.href) if kind in ENDS and facts and facts.href else own_link
     if about.public and event:
-        href = absolute(f"/{language.path}/e/{event.slug}/programme")
+        href = programme_address(event, language)
+    href = about.href or href
+    note = _note(event, key) if event and kind in _WITH_NOTE else about.note
+    ours = _our_words(kind, sentence_values(about, facts, sender, key))
+    own = about.own if about.own is not None else head.own.get((kind, key), OwnWords())
+    values = {
+        **placeholder_values(about, facts, sender, language, dated=words.shows_time),
+        "link": href,
+        "words": note.text,
+        **about.values,
+    }
+    before, after = _own_said(own.words, values) if own.words else (ours.before, ours.after)
     return _Page(
         language=language,
-        subject=clean_line(say(words.subject))[:LONGEST_SUBJECT],
-        headline=say(words.headline),
-        greeting=_dear(about.name),
-        whose=_whose(about.whose),
-        before=said(words.before),
-        after=said(words.after),
-        note=_note(about.event, key) if about.event and kind in _WITH_NOTE else about.note,
+        subject=as_line(own.subject, values) if own.subject else ours.subject,
+        headline=as_line(own.heading, values) if own.heading else ours.headline,
+        greeting="" if own.words else _dear(about.name),
+        whose=about.values.get("whose") or _whose(about.whose),
+        before=before,
+        after=after,
+        note=EMPTY if "words" in used_in(own.words) else note,
         changes=about.changes[:MOST_CHANGES],
         more=max(0, len(about.changes) - MOST_CHANGES),
         facts=facts,
         shows_time=words.shows_time,
-        reference=shown(about.code) if about.code else "",
-        ticket=kind in WITH_TICKET,
-        act=gettext("See the programme") if about.public else say(words.act) if words.act else "",
+        reference=about.values.get("reference") or (shown(about.code) if about.code else ""),
+        spelled=_spelled(about, key) if kind in WITH_TICKET else "",
+        ticket=kind in WITH_TICKET and not about.sample,
+        sample=kind in WITH_TICKET and about.sample,
+        act=gettext("See the programme") if about.public else _act(about, ours.act),
         href=href,
-        other_act=say(words.other_act) if words.other_act else "",
-        others=tuple((say(text), one.mark_in(message_id)) for text, one in about.others),
+        other_act=ours.other_act,
+        others=tuple((translated(text), one.mark_in(message_id)) for text, one in about.others),
         opt_out=opt_out_of(message_id).mark_in(message_id) if kind in OPTIONAL else "",
-        calendar=_calendar(about.event) if kind in WITH_TICKET else "",
+        calendar=_calendar(event) if kind in WITH_TICKET else "",
         sender=sender,
+        logo=logo_of(head.logo, HEAD_LOGO) if head.logo else None,
         hosts=named.hosts,
         supporters=named.supporters,
-        colours=_colours(about.event.accent if about.event else ""),
+        colours=_colours(event.accent if event else ""),
+    )
+
+
+def _spelled(about: About, key: str) -> str:
+    return about.values.get("spelled") or (spelled(about.code, key) if about.code else "")
+
+
+def _act(about: About, ours: str) -> str:
+    return translated(about.act) if about.act else ours
+
+
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """Forum's words of a kind, in one language, with their values."""
+
+    subject: str
+    headline: str
+    before: Said
+    after: Said
+    act: str
+    other_act: str
+
+
+def _our_words(kind: Kind, values: Mapping[str, object]) -> _Ours:
+    words = WORDS[kind]
+
+    def say(one: Sentence | None) -> str:
+        return translated(_with(one, values)) if one else ""
+
+    def said(several: Sequence[Sentence]) -> Said:
+        lines = [say(one) for one in several if _is_known(one, values)]
+        paragraphs = (Markup("<p>{}</p>").format(line) for line in lines)
+        return Said("\n\n".join(lines), Markup("\n").join(paragraphs))
+
+    return _Ours(
+        subject=clean_line(say(words.subject))[:LONGEST_SUBJECT],
+        headline=say(words.headline),
+        before=said(words.before),
+        after=said(words.after),
+        act=say(words.act),
+        other_act=say(words.other_act),
+    )
+
+
+def _own_said(markdown: str, values: Mapping[str, str]) -> tuple[Said, Said]:
+    before, after = around_facts(markdown)
+    return (
+        Said(as_text(before, values), as_html(before, values)),
+        Said(as_text(after, values), as_html(after, values)),
     )
 
 
@@ -193,12 +270,8 @@ _WITH_NOTE = frozenset(
 
 
 def greeted(name: str) -> str:
-    """Return a name for the greeting; none where it holds what mail programs turn into a link.
-
-    Anybody can type any name beside anybody's address: our mail must not carry their link.
-    """
-    line = clean_line(name)
-    return "" if _LINKLIKE.search(line) else line
+    """Return a name for the greeting; none where it holds what mail programs turn into a link."""
+    return harmless(name)
 
 
 def _dear(name: str) -> str:
@@ -234,37 +307,6 @@ def _is_known(one: Sentence, values: Mapping[str, object]) -> bool:
 
 def _note(event: Event, key: str) -> Fragment:
     return event.state_note.pick(key, event.languages)
-
-
-def _credits(about: About, key: str) -> Credits:
-    if about.event is None:
-        return Credits()
-    partners = partners_of(about.event.id) if about.partners is None else about.partners
-    return credits_of(about.event, partners, key)
-
-
-def _moment(when: datetime | None, event: Event | None, key: str) -> str:
-    if when is None or event is None:
-        return ""
-    said, zone = dates.moment(when, event.zone, key), dates.zone_name(when, event.zone, key)
-    return f"{said} ({zone})" if key == "en" else f"{said}（{zone}）"
-
-
-def _date(event: Event, key: str) -> str:
-    return dates.span(event.starts_at, event.ends_at, event.zone, key)
-
-
-def _of_session(session: Session, event: Event, key: str) -> dict[str, str]:
-    when = ""
-    if session.starts_at and session.ends_at:
-        when = dates.span(session.starts_at, session.ends_at, event.zone, key)
-    title = session.title.pick(key, event.languages).text
-    return {"session": _clipped(title), "session_when": when}
-
-
-def _clipped(title: str) -> str:
-    line = clean_line(title)
-    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
 
 
 def _calendar(event: Event | None) -> str:

@@ -16,6 +16,7 @@ from markupsafe import escape
 
 from forum.core.links import Purpose, derive
 from forum.core.urls import absolute
+from forum.messaging import bodies
 
 if TYPE_CHECKING:
     from forum.messaging.models import Message
@@ -63,7 +64,8 @@ def own_link(message: Message) -> Linked | None:
 
 def links_in(message: Message) -> set[Linked]:
     """Return every personal link of a message: its own, and those that its marks name."""
-    named = _marks(message.id).findall(message.text + message.html)
+    written = bodies.whole(message)
+    named = _marks(message.id).findall(written.text + written.html)
     more = {Linked(Purpose(purpose), UUID(hex=about)) for purpose, about in named}
     own = own_link(message)
     return more | ({own} if own else set())

@@ -9,23 +9,23 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry, Unstructur
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, Policy
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 from uuid import UUID
 
-import css_inline
 import idna
 
 from forum.core.errors import Invalid
-from forum.core.i18n import sentence
 from forum.core.ids import shown
 from forum.core.languages import ENGLISH, by_key
 from forum.core.text import clean_line
+from forum.messaging import bodies
 from forum.messaging.letters import TICKET_CID
 from forum.messaging.marks import Filling, opt_out_of
 from forum.messaging.models import Message
 from forum.messaging.rules import LONGEST_NAME, LONGEST_SUBJECT, OPTIONAL
+from forum.messaging.words.failures import UNWRITABLE
 
 _NEVER_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f,;<>]")
-_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 class _OnOneLine(UnstructuredHeader, BaseHeader):
@@ -45,7 +45,7 @@ class UnwritableAddress(Invalid):
     """No mail can be addressed to it."""
 
     code = "unwritable_address"
-    says = sentence("No mail can be sent to this address.")
+    says = UNWRITABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +63,47 @@ class Code:
 
 def identity(message_id: UUID, sender: str, copy: int = 0) -> str:
     """Return the Message-ID: always the same for a message, another for a copy sent on purpose."""
-    _, address = parseaddr(sender)
-    host = address.rpartition("@")[2] or "localhost"
+    host = _host_of(sender)
     return f"<{message_id}{f'.{copy}' if copy else ''}@{host}>"
 
 
+@lru_cache(maxsize=64)
+def _host_of(sender: str) -> str:
+    _, address = parseaddr(sender)
+    return address.rpartition("@")[2] or "localhost"
+
+
 def mail_of(
-    message: Message, *, sender: str, filling: Filling, code: Code | None, now: datetime
+    message: Message,
+    *,
+    sender: Address,
+    reply_to: str,
+    filling: Filling,
+    code: Code | None,
+    now: datetime,
 ) -> EmailMessage:
     """Return the mail, its links in place of their marks; raises UnwritableAddress.
 
     What nobody asked for can be stopped from the mail program itself, by one press (RFC 8058).
     """
-    to = _address(message.to_name, message.to_email)
+    to = mailbox(message.to_name, message.to_email)
     mail = EmailMessage(policy=_PLAIN if to.username.isascii() else _WITH_UTF8)
-    mail["From"] = _address(*parseaddr(sender))
+    mail["From"] = sender
     mail["To"] = to
-    if message.reply_to:
-        mail["Reply-To"] = _address("", message.reply_to)
-    mail["Subject"] = clean_line(message.subject)[:LONGEST_SUBJECT]
+    if reply_to:
+        mail["Reply-To"] = mailbox("", reply_to)
+    written = bodies.to_send(message)
+    mail["Subject"] = clean_line(written.subject)[:LONGEST_SUBJECT]
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
+    # Exchange answers for people on holiday all the same (RFC 3834 came later), unless told this.
+    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     if message.kind in OPTIONAL:
         mail["List-Unsubscribe"] = f"<{opt_out_of(message.id).address(0)}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(filling.put_in(message.text))
-    html = filling.put_in_html(_INLINER.inline(message.html))
-    mail.add_alternative(html, subtype="html")
+    mail.set_content(filling.put_in(written.text))
+    mail.add_alternative(filling.put_in_html(written.html), subtype="html")
     if code is not None:
         _, body = mail.iter_parts()
         body.add_related(
@@ -107,7 +120,8 @@ def mail_of(
     return mail
 
 
-def _address(name: str, address: str) -> Address:
+def mailbox(name: str, address: str) -> Address:
+    """Return an address of a header with the name beside it; raises UnwritableAddress."""
     local, _, domain = address.rpartition("@")
     if not local or not domain or _NEVER_IN_ADDRESSES.search(address):
         raise UnwritableAddress

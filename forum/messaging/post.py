@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
 
-from forum.messaging.rules import CLOSING, is_permanent
+from forum.messaging.rules.sending import (
+    CLOSING,
+    HANDING_SECONDS,
+    OPENING_SECONDS,
+    TOO_LARGE,
+    is_permanent,
+)
+from forum.messaging.words.failures import AWAY, HUNG_UP, SENDER_REFUSED
+from forum.settings import Settings, plain_domain
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-TIMEOUT_SECONDS = 20
 LONGEST_ANSWER = 300
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+NAMELESS = "[127.0.0.1]"
 
 
 class LineDownError(Exception):
@@ -36,16 +48,20 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mails are handed over; smtps:// is encrypted from the start, smtp:// when offered."""
+    """Where mails are handed over; smtps:// is encrypted from the start, smtp:// when offered.
+
+    `own_name` is what Forum calls itself there (RFC 5321 §4.1.1.1).
+    """
 
     host: str
     port: int
     user: str
     password: str
     encrypted: bool
+    own_name: str = NAMELESS
 
     @classmethod
-    def of_url(cls, url: str) -> MailServer:
+    def of_url(cls, url: str, own_name: str = NAMELESS) -> MailServer:
         """Read smtp://user:password@host:port or smtps://…."""
         parts = urlsplit(url)
         encrypted = parts.scheme == "smtps"
@@ -55,6 +71,7 @@ class MailServer:
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
             encrypted=encrypted,
+            own_name=own_name,
         )
 
     @contextmanager
@@ -66,9 +83,12 @@ class MailServer:
             raise LineDownError(_told(error)) from error
         except OSError as error:
             raise LineDownError(_reason(error)) from error
+        patience = _Patience(smtp)
+        patience.start()
         try:
-            yield Line(smtp)
+            yield Line(smtp, patience)
         finally:
+            patience.end()
             with suppress(smtplib.SMTPException, OSError):
                 smtp.quit()
             smtp.close()
@@ -77,10 +97,16 @@ class MailServer:
         context = ssl.create_default_context()
         if self.encrypted:
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=TIMEOUT_SECONDS, context=context
+                self.host,
+                self.port,
+                local_hostname=self.own_name,
+                timeout=OPENING_SECONDS,
+                context=context,
             )
         else:
-            smtp = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+            smtp = smtplib.SMTP(
+                self.host, self.port, local_hostname=self.own_name, timeout=OPENING_SECONDS
+            )
         try:
             smtp.ehlo_or_helo_if_needed()
             # On the machine itself nothing can listen in, and its certificate names no host.
@@ -101,14 +127,21 @@ class Line:
     """An open line to the mail server."""
 
     smtp: smtplib.SMTP
+    patience: _Patience
 
-    def hand_over(self, mail: EmailMessage) -> None:
-        """Send one mail to the one address of its To; raises RefusedError or LineDownError."""
+    def hand_over(self, mail: EmailMessage, envelope: str = "") -> None:
+        """Send one mail to the one address of its To; raises RefusedError or LineDownError.
+
+        `envelope` is where reports come back to, else the address of its From.
+        """
         try:
-            self.smtp.send_message(mail)
+            with self.patience.for_one_mail():
+                self.smtp.send_message(mail, from_addr=envelope or None)
         except smtplib.SMTPRecipientsRefused as error:
             code, says = next(iter(error.recipients.values()))
             raise _judged(code, says) from error
+        except smtplib.SMTPSenderRefused as error:
+            raise _judged_sender(error.smtp_code, error.smtp_error) from error
         except smtplib.SMTPResponseException as error:
             raise _judged(error.smtp_code, error.smtp_error) from error
         except smtplib.SMTPNotSupportedError as error:
@@ -116,19 +149,79 @@ class Line:
         except smtplib.SMTPServerDisconnected as error:
             raise LineDownError(_told(error)) from error
         except OSError as error:
-            raise LineDownError(_reason(error)) from error
+            raise LineDownError(_hung_up(error.strerror or str(error))) from error
 
 
 def mail_server() -> MailServer | None:
     """Return the server of the settings, or None where mails are kept for reading."""
-    url: str = current_app.config["FORUM_SETTINGS"].smtp_url
-    return MailServer.of_url(url) if url else None
+    settings: Settings = current_app.config["FORUM_SETTINGS"]
+    if not settings.smtp_url:
+        return None
+    host = urlsplit(settings.base_url).hostname or ""
+    named = "." in host and not host.replace(".", "").isdigit()
+    return MailServer.of_url(settings.smtp_url, host if named else NAMELESS)
 
 
 def sender() -> str:
     """Return the address mails come from, with its name."""
-    address: str = current_app.config["FORUM_SETTINGS"].mail_from
-    return address
+    settings: Settings = current_app.config["FORUM_SETTINGS"]
+    return settings.mail_from
+
+
+def bounces() -> str:
+    """Return the address that reports come back to, "" where that is the sender."""
+    settings: Settings = current_app.config["FORUM_SETTINGS"]
+    return settings.mail_bounces
+
+
+def sending_domains() -> tuple[str, ...]:
+    """Return the domains, in small ASCII letters, in which an event may have its own sender."""
+    settings: Settings = current_app.config["FORUM_SETTINGS"]
+    return settings.mail_domains
+
+
+def is_ours(address: str) -> bool:
+    """Say whether mails may come from an address: whether it is in a domain of the operator's."""
+    return domain_of(address) in sending_domains()
+
+
+def domain_of(sender: str) -> str:
+    """Return the domain of an address, with or without a name, in small ASCII letters."""
+    return plain_domain(parseaddr(sender)[1].rpartition("@")[2])
+
+
+class _Patience(threading.Thread):
+    """Hangs up a line on which one mail takes too long, however slowly the server goes on."""
+
+    def __init__(self, smtp: smtplib.SMTP) -> None:
+        super().__init__(name="patience", daemon=True)
+        self._smtp = smtp
+        self._over = threading.Event()
+        self._until = 0.0
+
+    @contextmanager
+    def for_one_mail(self) -> Iterator[None]:
+        """Give the server its time for one mail."""
+        if self._smtp.sock is not None:
+            self._smtp.sock.settimeout(HANDING_SECONDS)
+        self._until = time.monotonic() + HANDING_SECONDS
+        try:
+            yield
+        finally:
+            self._until = 0.0
+
+    def end(self) -> None:
+        """Watch no more."""
+        self._over.set()
+
+    def run(self) -> None:
+        """Look now and then."""
+        while not self._over.wait(min(1.0, HANDING_SECONDS / 4)):
+            if self._until and time.monotonic() > self._until:
+                if (line := self._smtp.sock) is not None:
+                    with suppress(OSError):
+                        line.shutdown(socket.SHUT_RDWR)
+                return
 
 
 def _judged(code: int, says: bytes | str) -> Exception:
@@ -139,11 +232,25 @@ def _judged(code: int, says: bytes | str) -> Exception:
     return RefusedError(answer, permanent=is_permanent(code))
 
 
+def _judged_sender(code: int, says: bytes | str) -> Exception:
+    """Judge a refusal of our own address: whoever runs this can mend it, so the mail waits."""
+    judged = _judged(code, says)
+    if not isinstance(judged, RefusedError) or code == TOO_LARGE:
+        return judged
+    return RefusedError(f"{SENDER_REFUSED}{judged}", permanent=False)
+
+
 def _told(error: smtplib.SMTPException) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return str(_judged(error.smtp_code, error.smtp_error))
-    return f"The mail server hung up: {error}"[:LONGEST_ANSWER]
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return _hung_up(str(error))
+    return f"{AWAY}{error}"[:LONGEST_ANSWER]
+
+
+def _hung_up(says: str) -> str:
+    return f"{HUNG_UP}{says}"[:LONGEST_ANSWER]
 
 
 def _reason(error: OSError) -> str:
-    return f"The mail server cannot be reached: {error.strerror or error}"[:LONGEST_ANSWER]
+    return f"{AWAY}{error.strerror or error}"[:LONGEST_ANSWER]

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField
 from wtforms.fields import ColorField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
@@ -68,6 +68,13 @@ class AccountForm(NameForm):
     lang = ChoiceField(
         lazy_gettext("Language"),
         choices=[SelectChoice(language.key, language.name) for language in LANGUAGES],
+    )
+    digest = BooleanField(
+        lazy_gettext("Mail me in the morning what waits for me"),
+        description=lazy_gettext(
+            "Requests, mails that came back or failed. At most once a day, and only when there is "
+            "something."
+        ),
     )
 
 

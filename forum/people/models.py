@@ -19,7 +19,8 @@ from forum.people.rules import LONGEST_DEVICE, LONGEST_NAME, LONGEST_PATH, LONGE
 class User(Model):
     """A person who signs in; `email_key` is the address as it is compared.
 
-    `lang` is empty until a language is chosen: the browser's is meant until then.
+    `lang` is empty until a language is chosen: the browser's is meant until then. `digest` says
+    whether a mail each morning tells what waits.
     """
 
     __tablename__ = "user"
@@ -29,6 +30,7 @@ class User(Model):
     email_key: Mapped[str] = mapped_column(sa.String(254), unique=True)
     name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME), default="")
     lang: Mapped[str] = mapped_column(sa.String(8), default="")
+    digest: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
     @property

@@ -129,12 +129,17 @@ def account() -> Response:
     """Show and change one's own name and language; list one's sessions."""
     actor = current_actor()
     user = queries.user_who_acts(actor)
-    form = AccountForm(data={"name": user.name, "lang": user.lang or current_language().key})
+    shown = {"name": user.name, "lang": user.lang or current_language().key, "digest": user.digest}
+    form = AccountForm(data=shown)
     status = 200
     if request.method == "POST":
         if form.validate():
             service.change_account(
-                actor, name=form.name.data or "", lang=form.lang.data, now=clock.now()
+                actor,
+                name=form.name.data or "",
+                lang=form.lang.data,
+                digest=bool(form.digest.data),
+                now=clock.now(),
             )
             use_language(form.lang.data)
             flash(gettext("Saved."), "go")

@@ -191,6 +191,10 @@ def let_invitations_follow(payload: Payload, now: datetime) -> None:
 @every(timedelta(days=1), "erase answers whose time is over")
 def keep_answers_no_longer(now: datetime) -> None:
     """Erase answers, and files that no booking holds, as long after the event as was said."""
-    folder = answer_folder(uploads())
-    erase_old_answers(folder, now=now)
-    sweep_answer_files(folder, now)
+    erase_old_answers(answer_folder(uploads()), now=now)
+
+
+@every(timedelta(minutes=30), "delete files that no form claimed")
+def keep_no_file_aside(now: datetime) -> None:
+    """Delete files that were sent for a form which never came whole."""
+    sweep_answer_files(answer_folder(uploads()), now)

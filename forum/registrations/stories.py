@@ -34,6 +34,7 @@ PLAIN: dict[str, tuple[str, Sentence]] = {
     "registration.still_coming": ("go", sentence("Said they are still coming")),
     "registration.speaker_seat": ("go", sentence("Got a speaker’s ticket")),
     "registration.no_speaker_seat": ("stop", sentence("Speaker’s ticket taken back")),
+    "registration.address_corrected": ("", sentence("Address corrected after mail came back")),
     "booking.link_renewed": ("", sentence("The booking got a new personal link")),
     "consent.given": ("", sentence("Gave a consent")),
     "consent.withdrawn": ("", sentence("Withdrew a consent")),

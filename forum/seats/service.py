@@ -165,7 +165,9 @@ def _comes_first(session: Session, pool: SeatPool, lot: int | None) -> bool:
 
 def lock(session: Session, pool_id: UUID) -> None:
     """Hold a pool until the transaction ends; always before its registrations, against rings."""
-    session.execute(sa.select(SeatPool.id).where(SeatPool.id == pool_id).with_for_update())
+    session.execute(
+        sa.select(SeatPool.id).where(SeatPool.id == pool_id).with_for_update(key_share=True)
+    )
 
 
 def leave(
@@ -325,7 +327,7 @@ def _locked(session: Session, pool_id: UUID) -> SeatPool:
     return session.execute(
         sa.select(SeatPool)
         .where(SeatPool.id == pool_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True),
     ).scalar_one()
 

@@ -5,9 +5,9 @@ Looking changes nothing, whoever looks: a page that somebody uses says by a POST
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 
 from forum.core import clock
 from forum.core.actor import Actor, ActorKind
@@ -27,6 +27,8 @@ from forum.registrations.rules import (
     ReplyTooLate,
 )
 from forum.registrations.service import replying, sending
+from forum.site.accepting import Accepting, accepting
+from forum.site.booking.answering import LARGEST_FORM
 from forum.tickets.cards import event_facts
 
 if TYPE_CHECKING:
@@ -36,6 +38,13 @@ if TYPE_CHECKING:
     from forum.registrations.models import Invitation
 
 blueprint = Blueprint("invitation", __name__)
+
+
+@blueprint.url_value_preprocessor
+def _allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Raise the limit before the form's token is looked for in the body."""
+    if endpoint in {"invitation.accept", "invitation.decline"}:
+        request.max_content_length = LARGEST_FORM
 
 
 @blueprint.get("/i/<token>")
@@ -51,17 +60,16 @@ def accept(token: str) -> AnyResponse:
     """Accept, with companions, or name who comes instead; then lead to the booking."""
     invitation = queries.invitation_by_token(token)
     use_language(invitation.lang)
-    form = GuestReplyForm()
-    named = form.validate_on_submit() and (not form.has_delegate or form.wants_delegate())
-    if not named:
-        return _page(token, invitation, form, 422)
+    asked = accepting(invitation, GuestReplyForm(), token)
+    if not asked.validate():
+        return _page(token, invitation, asked, 422)
     try:
-        done = replying.accept(_guest(invitation), invitation.id, form.reply(), now=clock.now())
+        done = replying.accept(_guest(invitation), invitation.id, asked.reply(), now=clock.now())
     except (InvitationsOver, ReplyTooLate):
         return _page(token, queries.invitation_by_token(token))
     except DomainError as error:
-        form.blame(error)
-        return _page(token, queries.invitation_by_token(token), form, error.status)
+        asked.blame(error)
+        return _page(token, queries.invitation_by_token(token), asked, error.status)
     if done.booking_id is None:
         return redirect(f"/i/{token}", 303)
     return redirect(f"/r/{derive(Purpose.BOOKING, done.booking_id, done.link_generation)}", 303)
@@ -98,7 +106,7 @@ def _guest(invitation: Invitation) -> Actor:
 
 
 def _page(
-    token: str, invitation: Invitation, form: GuestReplyForm | None = None, status: int = 0
+    token: str, invitation: Invitation, asked: Accepting | None = None, status: int = 0
 ) -> Response:
     use_language(invitation.lang)
     key, now = current_language().key, clock.now()
@@ -110,14 +118,14 @@ def _page(
     stands = accepted and (bool(people) or invitation.booking_id is None)
     over = event.state is EventState.CANCELLED or event.ends_at <= now
     late = listed.reply_until is not None and listed.reply_until <= now
-    form = form or GuestReplyForm(formdata=None)
-    form.ask_names(invitation.companions)
+    asked = asked or accepting(invitation, GuestReplyForm(formdata=None), token)
     booking = invitation.booking
     gone = over or (late and not accepted)
     page = render_template(
         "registrations/invitation_own.html",
         invitation=invitation,
-        form=form,
+        form=asked.form,
+        asking=asked,
         people=people,
         stands=stands,
         declined=not stands and invitation.replied_at is not None,

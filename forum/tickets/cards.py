@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from forum.core import qr
+from forum.core.entrances import Entrance, may_enter
 from forum.core.i18n import Sentence
 from forum.core.ids import shown
 from forum.core.languages import ENGLISH, by_key
@@ -17,6 +18,8 @@ from forum.registrations.rules import STATE_WORDS, RegistrationState
 from forum.tickets import service
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from forum.events.models import Event
     from forum.registrations.models import Registration
     from forum.tickets.models import Ticket
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TicketCard:
-    """One attendee's ticket; without a code while there is none."""
+    """One attendee's ticket; without a code while there is none.
+
+    `enters` are the checkpoints that let it in, None where all of the event's do.
+    """
 
     name: str
     name_zh: str
@@ -34,6 +40,7 @@ class TicketCard:
     kind: str
     word: Sentence
     qr: Markup | None
+    enters: Sequence[Fragment] | None = None
 
 
 def event_facts(event: Event, key: str) -> EventFacts:
@@ -42,15 +49,20 @@ def event_facts(event: Event, key: str) -> EventFacts:
 
 
 def card_of(
-    registration: Registration, ticket: Ticket | None, event: Event, key: str
+    registration: Registration,
+    ticket: Ticket | None,
+    event: Event,
+    key: str,
+    entrances: Sequence[Entrance] = (),
 ) -> TicketCard:
-    """Return an attendee's card; the ticket type must be loaded.
+    """Return an attendee's card; the ticket type must be loaded. `entrances` are the event's.
 
     The code is drawn only where the registration is confirmed and the ticket stands.
     """
     kind, word = STATE_WORDS[registration.state]
     stands = ticket is not None and ticket.revoked_at is None
     confirmed = registration.state is RegistrationState.CONFIRMED
+    named = may_enter(entrances, registration.ticket_type_id)
     return TicketCard(
         name=registration.name,
         name_zh=registration.name_zh,
@@ -60,6 +72,7 @@ def card_of(
         kind=kind,
         word=word,
         qr=drawn(ticket, registration.code) if ticket and stands and confirmed else None,
+        enters=None if named is None else [one.pick(key, event.languages) for one in named],
     )
 
 

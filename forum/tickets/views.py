@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, make_response, render_template, request
 
 from forum.core import qr
+from forum.core.entrances import entrances_of
 from forum.core.errors import Gone, NotFound
 from forum.core.http.access import link_holder, public
 from forum.core.http.headers import private
@@ -128,7 +129,8 @@ def _tickets(booking: Booking, href: str) -> Response:
     key = current_language().key
     holders = _holders(booking)
     tickets = service.tickets_of(one.id for one in holders)
-    cards = [card_of(one, tickets.get(one.id), booking.event, key) for one in holders]
+    doors = entrances_of(booking.event_id)
+    cards = [card_of(one, tickets.get(one.id), booking.event, key, doors) for one in holders]
     page = render_template(
         "tickets/ticket.html",
         event=(facts := event_facts(booking.event, key)),

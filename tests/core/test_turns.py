@@ -8,7 +8,7 @@ import signal
 import threading
 from itertools import pairwise
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -17,6 +17,8 @@ from forum.core.turns import Turns
 
 PATIENCE = 20
 WRITES = 60
+WRITE_SECONDS = 0.004
+"""As long as a disk takes; who waits meanwhile is asleep, and must be next all the same."""
 THREADS = 4
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -32,7 +34,7 @@ def write_often(file: str, name: str, begin: Any) -> None:
                     left.pop()
                     with Path(file).open("a", encoding="ascii") as stream:
                         stream.write(name)
-                    sum(range(30_000))
+                    sleep(WRITE_SECONDS)
 
     begin.wait(PATIENCE)
     crowd = [threading.Thread(target=_write) for _ in range(THREADS)]
@@ -64,7 +66,7 @@ def test_two_busy_processes_write_in_turn_and_never_together(file: str):
     assert sorted(order) == sorted("a" * WRITES + "b" * WRITES)
     together = order[: min(order.rindex("a"), order.rindex("b"))]
     changes = sum(before != after for before, after in pairwise(together))
-    assert changes > len(together) / 4
+    assert changes > len(together) / 2
 
 
 def test_a_process_that_is_killed_in_its_turn_holds_up_nobody(file: str):

@@ -45,15 +45,18 @@ from forum.programme.service import set_places
 from forum.registrations import service as registrations
 from forum.registrations.models import Registration
 from forum.registrations.rules import RegistrationState
+from tests.journeys.sample_announcements import announcement_pages
 from tests.journeys.sample_bookings import booking_pages
 from tests.journeys.sample_consents import consents_at
 from tests.journeys.sample_desk import desk_pages
 from tests.journeys.sample_files import file_pages
 from tests.journeys.sample_forms import form_pages
 from tests.journeys.sample_invitations import invitation_pages
+from tests.journeys.sample_mails import mail_pages
 from tests.journeys.sample_office import office_pages
 from tests.journeys.sample_questions import question_pages
 from tests.journeys.sample_speaker import speaker_pages
+from tests.journeys.sample_timeline import timeline_pages
 from tests.programme.importing import files
 
 
@@ -112,6 +115,9 @@ def furnish(app: Flask) -> House:
         asking = question_pages(main)
         agreed = consents_at(main, organisation.slug, confirmed[0])
         worked_on = office_pages(main, confirmed[0])
+        announced = announcement_pages(main, f"/manage/{main.slug}")
+        mailed = mail_pages(main, confirmed[0])
+        around = timeline_pages(main)
         set_places(SYSTEM, main.id, panel.id, 30, now=clock.now())
         registrations.take_place(SYSTEM, confirmed[0], panel.id, now=clock.now())
         return House(
@@ -231,9 +237,16 @@ def furnish(app: Flask) -> House:
                 f"{manage}/door/pair",
                 f"{manage}/door/checkpoints/new",
                 f"{manage}/messages",
+                *mailed,
+                *announced,
+                *around,
+                f"{manage}/messages/settings",
+                f"{manage}/messages/templates",
+                f"{manage}/messages/templates/confirmed",
                 "/account",
                 f"/manage/organisations/{organisation.slug}/members",
                 f"/manage/organisations/{organisation.slug}/settings",
+                f"/manage/organisations/{organisation.slug}/mail",
             ),
             pairing=f"/door/pair/{pairing.secret}",
             feed=f"/e/{main.slug}/{main.slug}.ics",
@@ -322,7 +335,11 @@ def _token(booking_id: UUID) -> str:
 def _one_in_each_state(event_id: UUID) -> dict[RegistrationState, tuple[UUID, UUID]]:
     rows = db.session.execute(
         sa.select(Registration.id, Registration.booking_id)
-        .where(Registration.event_id == event_id)
+        .where(
+            Registration.event_id == event_id,
+            Registration.state == RegistrationState.CONFIRMED,
+        )
+        .order_by(Registration.id)
         .limit(2)
     ).all()
     registrations.cancel(SYSTEM, rows[1].id, now=clock.now())

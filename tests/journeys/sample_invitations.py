@@ -54,9 +54,7 @@ def invitation_pages(event: Event, base: str) -> InvitationPages:
     ]
     inviting.add_invitations(SYSTEM, event.id, listed, guests, now=now)
     ids = db.session.scalars(
-        sa.select(Invitation.id)
-        .where(Invitation.event_id == event.id)
-        .order_by(Invitation.email_key)
+        sa.select(Invitation.id).where(Invitation.list_id == listed).order_by(Invitation.email_key)
     ).all()
     for one in ids[:3]:
         sending.send(SYSTEM, event.id, one, now=now)
@@ -74,6 +72,7 @@ def invitation_pages(event: Event, base: str) -> InvitationPages:
             f"{pages}/from-event",
             f"{pages}/send",
             f"{pages}/remind",
+            f"{pages}/export",
             f"{pages}/lists/new",
             f"{pages}/lists/{listed}",
             f"{pages}/lists/{listed}/release",

@@ -104,20 +104,45 @@ def test_the_form_of_a_group_bears_every_check(
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-def test_a_finger_chooses_a_type_at_once_and_keys_look_around(
+def test_the_form_of_a_type_follows_at_once_by_keys_and_by_finger(
     new_context: NewContext, form: str
 ) -> None:
     page = new_context(viewport=PHONE).new_page()
     page.goto(form)
+    more = page.get_by_role("button", name="Add another person")
+    expect(page.get_by_role("button", name="Choose")).to_be_hidden()
     page.fill("[name=name]", "Sample Mei")
+    page.get_by_label("Yes", exact=True).check()
+    expect(page.get_by_label("What help?")).to_be_visible()
     page.locator("[name=type]").first.focus()
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("button", name="Add another person")).to_be_visible()
+    expect(more).to_have_count(0)
+    expect(page.locator("[name=type]").last).to_be_focused()
+    expect(page.locator("[name=name]")).to_have_value("Sample Mei")
+    expect(page.get_by_label("What help?")).to_be_visible()
+    page.get_by_text("General", exact=True).click()
+    page.fill("[name=email]", "typed.meanwhile@example.com")
+    expect(more).to_be_visible()
+    expect(page.locator("[name=email]")).to_have_value("typed.meanwhile@example.com")
+    page.get_by_label("No", exact=True).check()
+    expect(page.get_by_label("What help?")).to_be_hidden()
+    assert page.evaluate("scrollX") == 0
+
+
+def test_a_type_is_chosen_by_its_button_without_script_or_without_a_line(
+    new_context: NewContext, form: str
+) -> None:
+    page = new_context(viewport=PHONE, java_script_enabled=False).new_page()
+    page.goto(form)
+    page.get_by_text("Media", exact=True).click()
     page.get_by_role("button", name="Choose").click()
     expect(page.get_by_role("button", name="Add another person")).to_have_count(0)
-    expect(page.locator("[name=name]")).to_have_value("Sample Mei")
-    page.get_by_text("General", exact=True).click()
-    expect(page.get_by_role("button", name="Add another person")).to_be_visible()
+    page = new_context(viewport=PHONE).new_page()
+    page.goto(form)
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError()); }")
+    page.get_by_text("Media", exact=True).click()
+    expect(page.get_by_role("button", name="Add another person")).to_have_count(0)
+    expect(page.locator("[name=type]").last).to_be_checked()
 
 
 def test_with_script_nobody_is_asked_to_press_twice(

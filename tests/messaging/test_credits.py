@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import css_inline
@@ -12,8 +12,9 @@ import pytest
 from forum.core.ids import uuid7
 from forum.core.text import Text
 from forum.events.models import Event, Partner, Picture
-from forum.events.queries import event_by_id, partners_of
+from forum.events.queries import event_by_id
 from forum.events.rules import PartnerRole
+from forum.messaging.letterhead import Letterhead, letterhead_of
 from forum.messaging.letters import About, Letter, write
 from forum.messaging.models import Message
 from forum.messaging.rules import Kind
@@ -43,8 +44,8 @@ def _logo(event: Event, width: int, height: int) -> Picture:
     return picture
 
 
-def _letter(event: Event, lang: str = "en", partners: Sequence[Partner] | None = None) -> Letter:
-    about = About(event=event_by_id(event.id), name="Ada Guest", code="T9M2PR4K", partners=partners)
+def _letter(event: Event, lang: str = "en", head: Letterhead | None = None) -> Letter:
+    about = About(event=event_by_id(event.id), name="Ada Guest", code="T9M2PR4K", head=head)
     return write(Kind.CONFIRMED, lang, uuid7(), about)
 
 
@@ -120,8 +121,8 @@ def test_a_hostile_partner_stays_plain_words() -> None:
 def test_given_partners_are_not_read_again() -> None:
     event = make_event()
     _partner(event, "Gold Bank", PartnerRole.SPONSOR)
-    assert "Gold Bank" in _letter(event, partners=partners_of(event.id)).text
-    assert "Gold Bank" not in _letter(event, partners=[]).text
+    assert "Gold Bank" in _letter(event, head=letterhead_of(event)).text
+    assert "Gold Bank" not in _letter(event, head=Letterhead()).text
 
 
 def test_who_registers_reads_of_the_partners(

@@ -21,10 +21,11 @@ from forum.core.languages import KEYS
 from forum.core.links import Purpose, derive
 from forum.core.permissions import Role
 from forum.events.models import Event
-from forum.messaging import rules, service
+from forum.messaging import service
 from forum.messaging.models import Message
 from forum.messaging.rules import MessageState, StillOnItsWay
-from forum.messaging.service import delivering
+from forum.messaging.rules.sending import LEASE, MOST_TRIES
+from forum.messaging.service import claiming, delivering
 from forum.tickets import queries as tickets
 from forum.tickets.service import qr_text
 from tests.factories import NOW, make_event, make_organisation, make_venue
@@ -212,13 +213,13 @@ def test_a_worker_that_dies_after_data_sends_again_under_the_same_id(
         raise KilledError
 
     with monkeypatch.context() as patched:
-        patched.setattr(delivering, "_settle", die)
+        patched.setattr(claiming.Claim, "settle", die)
         with pytest.raises(KilledError):
             work()
     assert messages()[0].state is MessageState.SENDING
-    work(NOW + timedelta(minutes=1))
+    work(NOW + LEASE / 2)
     assert len(smtp.mails) == 1, "the lease still holds"
-    work(NOW + rules.LEASE + timedelta(seconds=1))
+    work(NOW + LEASE + timedelta(seconds=1))
     first, second = smtp.mails
     assert first["Message-ID"] == second["Message-ID"]
     assert messages()[0].state is MessageState.SENT
@@ -266,7 +267,7 @@ def test_after_many_refusals_it_is_given_up(
         now += timedelta(hours=13)
     (message,) = messages()
     assert message.state is MessageState.FAILED
-    assert message.tries == rules.MOST_TRIES
+    assert message.tries == MOST_TRIES
     assert "451 Busy" in message.last_error
 
 

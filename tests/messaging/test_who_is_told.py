@@ -19,7 +19,7 @@ from forum.events import service as events
 from forum.messaging import rules, service
 from forum.messaging.models import Message
 from forum.messaging.rules import Kind, MessageState
-from forum.messaging.service import delivering
+from forum.messaging.words.failures import REVOKED
 from forum.people import service as people
 from forum.registrations import service as registrations
 from tests.factories import NOW, make_event, make_member, make_organisation, make_workshop, text
@@ -89,7 +89,7 @@ def test_a_ticket_cancelled_between_writing_and_sending_does_not_go_out(
     registrations.cancel(SYSTEM, guest.registration_id, now=NOW)
     work(NOW + timedelta(minutes=2))
     assert [mail["Subject"].split(":")[0] for mail in smtp.mails] == ["Cancelled"]
-    assert messages()[0].last_error == delivering.REVOKED
+    assert messages()[0].last_error == str(REVOKED)
 
 
 def test_a_mail_sent_after_the_link_was_renewed_holds_the_new_link(

@@ -1,4 +1,7 @@
-"""Every way to a seat at the same moment: form, approval, invitation, offers, types, capacity."""
+"""Every way to a seat at the same moment: form, approval, invitation, offers, types, capacity.
+
+And a person who is added, two registrations that are merged, a guest list that is taken in.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,14 @@ from forum.registrations import service
 from forum.registrations.models import Registration, RegistrationPolicy, TicketType
 from forum.registrations.recount import recount
 from forum.registrations.rules import Access, BookingSource, RegistrationState
-from forum.registrations.service import Attendee, Party, offering
+from forum.registrations.service import Attendee, Party, guest_files, offering, taking_in
+from forum.registrations.service.merging import merge
 from forum.seats import service as seats
 from forum.seats.models import SeatPool
 from forum.seats.rules import PoolAbout
 from tests.factories import NOW, make_event
 from tests.races.crowd import all_at_once
+from tests.registrations.guest_lists import as_csv
 
 pytestmark = pytest.mark.both_databases
 
@@ -62,6 +67,9 @@ def event_id(app: Flask) -> UUID:
             session.get_one(RegistrationPolicy, event.id).offer_hours = 1
         for number in range(24):
             _register(event.id, _types(event.id)[number % 3], f"before{number}")
+        for who in _ids(event.id)[:3]:
+            service.cancel(SYSTEM, who, now=NOW)
+        assert _offered(event.id, random.Random(0)) is not None
         return event.id
 
 
@@ -110,6 +118,10 @@ def _one_act(event_id: UUID, number: int) -> object:
         lambda: service.change_type(SYSTEM, [who], chance.choice(_types(event_id)), now=NOW),
         lambda: service.set_capacity(SYSTEM, event_id, chance.randint(20, 26), now=NOW),
         lambda: offering.expire_offers(LATER),
+        lambda: service.add_person(SYSTEM, _booking_of(who), _person(f"more{number}"), now=NOW),
+        lambda: offering.take_offer(SYSTEM, _offered(event_id, chance) or who, now=NOW),
+        lambda: merge(SYSTEM, *chance.sample(ids, 2), now=NOW),
+        lambda: _from_a_file(event_id, number),
     )
     return acts[number % len(acts)]()
 
@@ -121,6 +133,30 @@ def _ids(event_id: UUID) -> list[UUID]:
     found = list(db.session.scalars(wanted.order_by(Registration.id)))
     db.session.rollback()
     return found
+
+
+def _offered(event_id: UUID, chance: random.Random) -> UUID | None:
+    wanted = sa.select(Registration.id).where(
+        Registration.event_id == event_id, Registration.state == RegistrationState.OFFERED
+    )
+    found = list(db.session.scalars(wanted.order_by(Registration.id)))
+    db.session.rollback()
+    return chance.choice(found) if found else None
+
+
+def _booking_of(registration_id: UUID) -> UUID:
+    found = db.session.get_one(Registration, registration_id).booking_id
+    db.session.rollback()
+    return found
+
+
+def _from_a_file(event_id: UUID, number: int) -> object:
+    """Take in a list with somebody new, and with somebody who is there already."""
+    names = (f"file{number}", f"before{number % 24}-0")
+    rows = [("Name", "Email"), *((f"Sample {one}", f"{one}@example.com") for one in names)]
+    file_id = guest_files.keep_file(SYSTEM, event_id, "guests.csv", as_csv(rows), now=NOW)
+    guest_files.begin(SYSTEM, event_id, file_id, now=NOW)
+    return taking_in.take_in_some(file_id, now=NOW)
 
 
 def _types(event_id: UUID) -> list[UUID]:

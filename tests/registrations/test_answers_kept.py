@@ -88,7 +88,7 @@ def test_answers_and_files_go_when_their_days_are_over(in_app: Flask, folder: Pa
     assert erase_old_answers(folder, now=ENDS + timedelta(days=31)) == 1
 
 
-def test_files_that_no_booking_holds_go_after_two_days(in_app: Flask, folder: Path) -> None:
+def test_files_that_no_booking_holds_go_after_three_hours(in_app: Flask, folder: Path) -> None:
     event_id = make_event().id
     letter = make_question(event_id, QuestionKind.FILE, "Letter")
     send(event_id, letter, folder)
@@ -96,8 +96,8 @@ def test_files_that_no_booking_holds_go_after_two_days(in_app: Flask, folder: Pa
     (folder / "notes.txt").write_text("of somebody else")
     for name in names_in(folder):
         os.utime(folder / name, (NOW.timestamp(), NOW.timestamp()))
-    assert sweep_answer_files(folder, NOW + timedelta(days=1)) == 0
-    assert sweep_answer_files(folder, NOW + timedelta(days=3)) == 1
+    assert sweep_answer_files(folder, NOW + timedelta(hours=3)) == 0
+    assert sweep_answer_files(folder, NOW + timedelta(hours=3, seconds=1)) == 1
     assert len(names_in(folder)) == 2
 
 

@@ -29,6 +29,7 @@ from forum.registrations.rules import (
     shown_ids,
 )
 from forum.registrations.service import ChoiceFull
+from forum.registrations.service.answer_files import Sender
 from tests.factories import NOW, make_event, text
 from tests.registrations.questioning import make_question
 
@@ -290,7 +291,7 @@ def test_a_file_is_known_by_its_content_and_kept_when_the_form_comes_back(
         with plain.test_request_context(method="POST", data=posted):
             form = FlaskForm()
             sheet = ask(form, questions, order=("en",))
-            keep_files(event_id, [sheet], now=NOW)
+            keep_files(event_id, [sheet], sender=Sender(), now=NOW)
             whole = bool(form.validate())
             field = sheet.fields[0]
             assert isinstance(field, FileAnswer)
@@ -321,7 +322,7 @@ def test_a_file_that_is_too_large_is_refused(plain: Flask, monkeypatch: pytest.M
     with plain.test_request_context(method="POST", data={f"q-{one.id}": (large, "l.pdf")}):
         form = FlaskForm()
         sheet = ask(form, [one], order=("en",))
-        keep_files(event_id, [sheet], now=NOW)
+        keep_files(event_id, [sheet], sender=Sender(), now=NOW)
         assert not form.validate()
         assert sheet.fields[0].errors == ["Choose a file of at most 5 MB"]
 

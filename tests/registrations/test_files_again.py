@@ -67,17 +67,6 @@ def test_what_is_asked_of_a_whole_booking_is_no_guests_answer(app: Flask) -> Non
         assert db.session.scalars(sa.select(Answer)).all() == []
 
 
-def test_a_reference_with_another_address_is_named_and_changes_nothing(
-    app: Flask, event_id: UUID
-) -> None:
-    with app.app_context():
-        code = code_of(come(event_id, "Ada")[0])
-        kept = take_in(event_id, [HEADER, (code, "Ada Lovelace", "other@example.com", "", "")])
-        assert kept.counts == {"refused": 1}
-        assert "another email address" in kept.problems[0][2]
-        assert db.session.scalars(sa.select(Registration.name)).all() == ["Ada"]
-
-
 def test_who_has_cancelled_here_is_not_registered_anew_by_reference(
     app: Flask, event_id: UUID
 ) -> None:

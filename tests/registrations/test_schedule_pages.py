@@ -32,7 +32,7 @@ from tests.registrations.own_schedule import Stage, built, link_of, press
 from tests.registrations.signing_up import registered, sign_up, standing
 
 MOST_STATEMENTS = 5
-MOST_OF_BOOKING = 6
+MOST_OF_BOOKING = 7
 
 
 @pytest.fixture(autouse=True)

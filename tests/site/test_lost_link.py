@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from forum.core import outbox
 from forum.core.db import db
 from forum.core.outbox import OutboxRow, after
 from tests.factories import NOW, attendee, make_event
-from tests.people.signing_in import csrf_of
+from tests.registrations.desk import hidden_fields
 from tests.registrations.signing_up import registered
 from tests.site.parties import Booked, allow, book, contact
 from tests.support.statements import selects
@@ -52,7 +53,7 @@ def _ask(client: FlaskClient, slug: str, email: str, lang: str = "en") -> Any:
     address = f"/{lang}/e/{slug}/my-booking"
     page = client.get(address)
     assert page.status_code == 200
-    return client.post(address, data={"csrf_token": csrf_of(page), "email": email})
+    return client.post(address, data=hidden_fields(page.text) | {"email": email})
 
 
 def test_the_event_and_the_mail_page_lead_there(app: Flask, client: FlaskClient) -> None:
@@ -124,10 +125,49 @@ def test_what_is_no_address_is_said_in_words(app: Flask, client: FlaskClient, ty
 def test_programs_that_fill_the_hidden_box_get_nothing(app: Flask, client: FlaskClient) -> None:
     slug, _ = _event(app)
     address = f"/en/e/{slug}/my-booking"
-    token = csrf_of(client.get(address))
-    sent = {"csrf_token": token, "email": "contact@example.com", "website": "http://example.com"}
-    assert client.post(address, data=sent).status_code == 422
+    sent = hidden_fields(client.get(address).text) | {"email": "contact@example.com"}
+    filled = client.post(address, data=sent | {"website": "http://example.com"})
+    assert filled.status_code == 422
     assert _asked(app) == []
+
+
+def test_programs_that_send_at_once_or_make_up_the_form_get_nothing(
+    app: Flask, client: FlaskClient
+) -> None:
+    app.config["FORUM_SETTINGS"] = replace(app.config["FORUM_SETTINGS"], form_seconds=1.5)
+    slug, _ = _event(app)
+    address = f"/en/e/{slug}/my-booking"
+    with time_machine.travel(NOW, tick=False) as clock:
+        page = client.get(address).text
+        assert 'data-ripe="1.5"' in page
+        sent = hidden_fields(page) | {"email": "contact@example.com"}
+        quick = client.post(address, data=sent)
+        assert quick.status_code == 422
+        assert "Press the button once more." in quick.text
+        assert "There is a problem" not in quick.text
+        assert 'value="contact@example.com"' in quick.text
+        clock.shift(2)
+        for key in ("", "x", "A" * 40, "é" * 40):
+            assert client.post(address, data=sent | {"key": key}).status_code == 422
+        assert _asked(app) == []
+        assert client.post(address, data=sent).status_code == 303
+        assert len(_asked(app)) == 1
+
+
+def test_a_form_that_stood_open_for_a_day_comes_back_with_the_address(
+    app: Flask, client: FlaskClient
+) -> None:
+    slug, _ = _event(app)
+    address = f"/en/e/{slug}/my-booking"
+    with time_machine.travel(NOW, tick=False) as clock:
+        sent = hidden_fields(client.get(address).text) | {"email": "contact@example.com"}
+        clock.shift(timedelta(hours=24, seconds=1))
+        old = client.post(address, data=sent)
+        assert old.status_code == 422
+        assert "This form is old: look it over and send it again." in old.text
+        assert 'value="contact@example.com"' in old.text
+        again = hidden_fields(old.text) | {"email": "contact@example.com"}
+        assert client.post(address, data=again).status_code == 303
 
 
 def test_drafts_and_strangers_are_not_found(app: Flask, client: FlaskClient) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +17,8 @@ from typing import NoReturn
 
 import pytest
 
+MEMORY = Path("/dev/shm")
+ROOM_IN_MEMORY = 2 * 1024**3
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
 
@@ -23,6 +27,16 @@ def missing(sentence: str) -> NoReturn:
     if IN_CI:
         pytest.fail(sentence, pytrace=False)
     pytest.skip(sentence)
+
+
+@contextmanager
+def quick_folder() -> Iterator[Path]:
+    """Give a folder until the block ends, in memory where there is room."""
+    usable = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_IN_MEMORY
+    with tempfile.TemporaryDirectory(
+        prefix="forum-test-", dir=MEMORY if usable else None, ignore_cleanup_errors=True
+    ) as folder:
+        yield Path(folder)
 
 
 def free_port() -> int:

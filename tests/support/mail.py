@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ class Mailbox:
     recipients: list[list[str]] = field(default_factory=list)
     # Answers for the next mails instead of accepting them, for example "451 Try again later".
     refusals: list[str] = field(default_factory=list)
+    # How long the server thinks about each mail before it answers.
+    seconds: float = 0.0
 
     @property
     def url(self) -> str:
@@ -45,6 +48,7 @@ class Mailbox:
         self.mails.clear()
         self.recipients.clear()
         self.refusals.clear()
+        self.seconds = 0.0
 
     async def handle_DATA(  # noqa: N802 — the name aiosmtpd calls
         self, _server: SMTP, _session: Session, envelope: Envelope
@@ -56,6 +60,8 @@ class Mailbox:
         parsed: Any = message_from_bytes(content, policy=policy.default)
         self.mails.append(parsed)
         self.recipients.append(list(envelope.rcpt_tos))
+        if self.seconds:
+            await asyncio.sleep(self.seconds)
         return "250 Kept"
 
 

@@ -40,6 +40,22 @@ def test_each_test_has_a_postgresql_database_with_nothing_of_the_last(visit, emp
         connection.execute("CREATE TABLE left_behind (visit text)")
 
 
+@pytest.mark.parametrize("visit", ["first", "second", "third"])
+def test_a_postgresql_database_is_lent_again_with_its_tables_and_without_the_last_tests_rows(
+    visit, postgres_url
+):
+    with psycopg.connect(dsn(make_url(postgres_url))) as connection:
+        assert connection.execute("SELECT count(*) FROM page_scope").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+        connection.execute("INSERT INTO page_scope (scope, revision) VALUES ('left', 1)")
+
+
+@pytest.mark.parametrize("visit", ["first", "second"])
+def test_a_postgresql_database_that_lost_an_index_is_not_lent_again(visit, postgres_url):
+    with psycopg.connect(dsn(make_url(postgres_url))) as connection:
+        connection.execute("DROP INDEX ix_outbox_waiting")
+
+
 @pytest.mark.parametrize("visit", ["first", "second"])
 def test_each_test_has_an_empty_redis(visit, redis_url):
     with Redis.from_url(redis_url) as redis:

@@ -8,16 +8,21 @@
  * form[method=post]  is not sent again for some seconds, however often its button is pressed
  * .only-if      shows a question while the answer is given on which it depends
  * form[data-ripe]  is not sent before it has been open for so many seconds, as programs send theirs
- * [data-choose]  presses the cards' own button as soon as another card is taken
+ * [data-choose]  shows the form of another card as soon as it is taken, and takes its button away
  * table[data-reorder]  lets rows be dragged into another order
  * input[data-ticks]  ticks every row of its table
+ * [data-refresh]  is looked at again while something goes on
  * form[data-stars]  takes along the stars that the device keeps
+ * form[data-words]  names placeholders that are not on the list, and puts in those that are pressed
  */
+import { keepLooking } from "./lists/look-again.js";
 import { tickWholePage } from "./lists/tick-page.js";
+import { chooseAtOnce } from "./questions/choose.js";
 import { showOnlyIf } from "./questions/only-if.js";
 import { reorderTables } from "./questions/reorder.js";
 import { carryStars } from "./stars/carried.js";
 import { isElsewhere, wholeSpan } from "./times/own.js";
+import { livePlaceholders } from "./wording/placeholders.js";
 
 /** How long a form counts as on its way, in milliseconds: a page may stay where the answer is a file. */
 const SENT_FOR = 4000;
@@ -86,18 +91,6 @@ function ripen() {
   }
 }
 
-/** Chooses at once the card that a finger or a mouse takes; with keys one looks around first. */
-function chooseAtOnce() {
-  for (const cards of document.querySelectorAll("[data-choose]")) {
-    const button = cards.querySelector("button[name=choose]");
-    if (!(button instanceof HTMLButtonElement)) continue;
-    let pointed = false;
-    cards.addEventListener("pointerdown", () => { pointed = true; });
-    cards.addEventListener("keydown", () => { pointed = false; });
-    cards.addEventListener("change", () => { if (pointed) button.form?.requestSubmit(button); });
-  }
-}
-
 /** Sends a form once: a second press while the first is on its way would do the same thing twice. */
 function sendOnce() {
   /** @type {WeakSet<HTMLFormElement>} */
@@ -121,5 +114,7 @@ showOnlyIf();
 reorderTables();
 chooseAtOnce();
 ripen();
+keepLooking();
 tickWholePage();
+livePlaceholders();
 sendOnce();

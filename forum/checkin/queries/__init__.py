@@ -20,6 +20,7 @@ from forum.checkin.queries.at_the_door import (
     seats_free,
     types_entering,
 )
+from forum.checkin.queries.entrances import checkpoint_entrances
 from forum.checkin.queries.no_shows import no_shows
 from forum.checkin.queries.on_stage import OnStage, Staged, on_stage
 from forum.checkin.queries.readings import (
@@ -36,6 +37,7 @@ __all__ = [
     "PairingOffer",
     "Room",
     "Staged",
+    "checkpoint_entrances",
     "checkpoint_of",
     "checkpoints",
     "count",

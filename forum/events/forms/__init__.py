@@ -1,4 +1,4 @@
-"""Forms on events: a new one, its details, place, rooms, partners, and the moves of its state."""
+"""Forms on events: a new one, its details, place, rooms, partners, its state, who is told."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from forum.events.forms.dates import DatesForm
 from forum.events.forms.details import SUBJECT_WORDS, DetailsForm, LanguagesField, NewEventForm
 from forum.events.forms.parts import PartnerForm, PickVenueForm, RoomForm, VenueForm
 from forum.events.forms.states import CancelForm, PostponeForm, PublishForm
+from forum.events.forms.telling import TellForm
 
 __all__ = [
     "SUBJECT_WORDS",
@@ -19,5 +20,6 @@ __all__ = [
     "PostponeForm",
     "PublishForm",
     "RoomForm",
+    "TellForm",
     "VenueForm",
 ]

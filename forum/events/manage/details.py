@@ -22,6 +22,7 @@ from forum.core.zones import COMMON_ZONES
 from forum.events import service
 from forum.events.forms import DetailsForm
 from forum.events.manage.frame import blueprint, settings_tabs
+from forum.events.manage.telling import Question, goes_back, question
 from forum.events.models import Event
 from forum.events.queries import managed_event
 from forum.events.rules import EventState
@@ -60,16 +61,23 @@ def details(slug: str) -> str | tuple[str, int] | Response:
     form = DetailsForm(data=DetailsForm.shown(event))
     status = 200
     theirs: list[Theirs] = []
-    if request.method == "POST":
+    if request.method == "POST" and goes_back():
+        form.validate()
+    elif request.method == "POST":
         status = 422
         if form.validate():
+            details = EventDetails(**form.values())
+            asked = _question(event, form.made_from, details)
+            if asked.is_open:
+                return asked.page(event)
             try:
                 saved = service.update_event(
                     actor,
                     event.id,
                     form.made_from,
-                    EventDetails(**form.values()),
+                    details,
                     now=clock.now(),
+                    tell=asked.answer,
                 )
             except EventChangedMeanwhile as conflict:
                 status = conflict.status
@@ -80,7 +88,7 @@ def details(slug: str) -> str | tuple[str, int] | Response:
                 form.blame(error)
                 event = managed_event(actor, slug, Action.EDIT_EVENT)
             else:
-                flash(gettext("Saved."), "go")
+                flash(asked.done(), "go")
                 return redirect(url_for("events_manage.details", slug=saved.slug), 303)
     return (
         render_template(
@@ -94,6 +102,19 @@ def details(slug: str) -> str | tuple[str, int] | Response:
         ),
         status,
     )
+
+
+def _question(event: Event, made_from: int, details: EventDetails) -> Question:
+    """Ask of what is to be saved; of a form that was overtaken, not before both are merged."""
+    back, now = url_for("events_manage.details", slug=event.slug), clock.now()
+    if made_from != event.revision:
+        return question((), back=back, now=now)
+    before = service.facts_told(event, event.venue)
+    after = before | {
+        name: plain(getattr(details, name))
+        for name in ("title", "starts_at", "ends_at", "time_zone")
+    }
+    return question([(event, before, after)], back=back, now=now)
 
 
 def _meet(form: DetailsForm, changes: tuple[Change, ...], event: Event) -> list[Theirs]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,10 +16,11 @@ from forum.core.http.actor_of_request import current_actor
 from forum.core.http.form_parts import option_list
 from forum.core.http.i18n import current_language
 from forum.core.permissions import Action
-from forum.core.revisions import ThingChangedMeanwhile, fingerprint
+from forum.core.revisions import ThingChangedMeanwhile, fingerprint, plain
 from forum.events import queries, service
 from forum.events.forms import PickVenueForm, VenueForm
 from forum.events.manage.frame import blueprint, settings_tabs
+from forum.events.manage.telling import Question, goes_back, question
 from forum.events.models import Event
 from forum.events.queries import managed_event
 from forum.events.service import VenueDetails
@@ -32,16 +34,19 @@ def venue(slug: str) -> str | tuple[str, int] | Response:
     event = managed_event(actor, slug, Action.EDIT_EVENT)
     form = VenueForm(data=_shown(event))
     status = 200
-    if request.method == "POST":
+    others = _others(event)
+    if request.method == "POST" and goes_back():
+        form.validate()
+    elif request.method == "POST":
         status = 422
         if form.validate():
+            details, seen = VenueDetails(**form.values()), form.seen.data or ""
+            asked = _of_the_place(event, others, seen, details)
+            if asked.is_open:
+                return asked.page(event)
             try:
                 service.write_venue(
-                    actor,
-                    event.id,
-                    form.seen.data or "",
-                    VenueDetails(**form.values()),
-                    now=clock.now(),
+                    actor, event.id, seen, details, now=clock.now(), tell=asked.answer
                 )
             except DomainError as error:
                 status = error.status
@@ -50,13 +55,8 @@ def venue(slug: str) -> str | tuple[str, int] | Response:
                 if isinstance(error, ThingChangedMeanwhile):
                     form.seen.data = _shown(event)["seen"]
             else:
-                flash(gettext("Saved."), "go")
+                flash(asked.done(), "go")
                 return redirect(url_for("events_manage.venue", slug=slug), 303)
-    others = (
-        [one for one in queries.events_at(event.venue_id) if one.id != event.id]
-        if (event.venue_id)
-        else []
-    )
     return (
         render_template(
             "events/venue.html",
@@ -73,18 +73,51 @@ def venue(slug: str) -> str | tuple[str, int] | Response:
 
 @blueprint.post("/<slug>/venue/pick")
 @permits(Action.EDIT_EVENT)
-def pick_venue(slug: str) -> Response:
+def pick_venue(slug: str) -> tuple[str, int] | Response:
     """Hold the event at a place used before, or at none yet."""
     actor = current_actor()
     event = managed_event(actor, slug, Action.EDIT_EVENT)
     form = _pick(event)
+    if goes_back():
+        return redirect(url_for("events_manage.venue", slug=slug), 303)
     if form.validate():
         chosen = UUID(form.venue.data) if form.venue.data else None
-        service.use_venue(actor, event.id, chosen, now=clock.now())
-        flash(gettext("Saved."), "go")
+        asked = _of_another_place(event, chosen)
+        if asked.is_open:
+            return asked.page(event)
+        service.use_venue(actor, event.id, chosen, now=clock.now(), tell=asked.answer)
+        flash(asked.done(), "go")
     else:
         flash(gettext("Choose a place from the list."), "stop")
     return redirect(url_for("events_manage.venue", slug=slug), 303)
+
+
+def _others(event: Event) -> list[Event]:
+    """Return the other events that are held at the same place."""
+    if event.venue_id is None:
+        return []
+    return [one for one in queries.events_at(event.venue_id) if one.id != event.id]
+
+
+def _of_the_place(
+    event: Event, others: Sequence[Event], seen: str, details: VenueDetails
+) -> Question:
+    """Ask of other words on a place, which all events there change with; see details."""
+    back, now = url_for("events_manage.venue", slug=event.slug), clock.now()
+    if seen != _shown(event)["seen"]:
+        return question((), back=back, now=now)
+    after = {"place": plain(details.name), "address": plain(details.address)}
+    facts = [(one, service.facts_told(one, event.venue)) for one in (event, *others)]
+    return question([(one, known, known | after) for one, known in facts], back=back, now=now)
+
+
+def _of_another_place(event: Event, chosen: UUID | None) -> Question:
+    """Ask of holding an event elsewhere."""
+    back = url_for("events_manage.venue", slug=event.slug)
+    known = queries.venues_of(event.organisation_id)
+    venue = next((one for one in known if one.id == chosen), None)
+    before, after = (service.facts_told(event, place) for place in (event.venue, venue))
+    return question([(event, before, after)], back=back, now=clock.now())
 
 
 def _shown(event: Event) -> dict[str, object]:

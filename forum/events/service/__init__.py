@@ -6,6 +6,7 @@ from forum.events.service.changes import (
     EventChangedMeanwhile,
     locked_event,
     note_change,
+    shared_event,
 )
 from forum.events.service.details import (
     FIRST_CJK,
@@ -18,7 +19,7 @@ from forum.events.service.details import (
     speak,
     update_event,
 )
-from forum.events.service.logos import Logo, LogoNotKept
+from forum.events.service.logos import Logo, LogoFiles, LogoNotKept
 from forum.events.service.partners import (
     PartnerDetails,
     add_partner,
@@ -50,15 +51,18 @@ from forum.events.service.rooms import (
     room_slug,
 )
 from forum.events.service.states import NewDates, cancel, postpone, publish
+from forum.events.service.telling import GATHERED, Telling, facts_told
 from forum.events.service.venues import VenueDetails, use_venue, venue_values, write_venue
 
 __all__ = [
     "FIRST_CJK",
+    "GATHERED",
     "Encoded",
     "EventChangedMeanwhile",
     "EventDetails",
     "Kept",
     "Logo",
+    "LogoFiles",
     "LogoNotKept",
     "NewDates",
     "NewEvent",
@@ -68,6 +72,7 @@ __all__ = [
     "PictureTooLarge",
     "RoomDetails",
     "SlugTaken",
+    "Telling",
     "VenueDetails",
     "add_partner",
     "add_picture",
@@ -78,6 +83,7 @@ __all__ = [
     "create_event",
     "encode",
     "encode_logo",
+    "facts_told",
     "files_of",
     "keep_face",
     "keep_files",
@@ -94,6 +100,7 @@ __all__ = [
     "remove_partner",
     "remove_room",
     "room_slug",
+    "shared_event",
     "speak",
     "update_event",
     "use_venue",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from forum.core import audit
@@ -35,6 +36,23 @@ def locked_event(session: Session, actor: Actor, event_id: UUID, action: Action)
     if event is None:
         raise NotFound
     require(actor, action, event.organisation_id)
+    return event
+
+
+def shared_event(session: Session, which: sa.ColumnElement[bool]) -> Event:
+    """Load an event anew inside a writing transaction, and share it until the commit; 1 statement.
+
+    Others may share it too; who changes, cancels or removes it waits for us, and we for them.
+    The first of all locks. Raises NotFound.
+    """
+    event = session.scalar(
+        sa.select(Event)
+        .where(which)
+        .with_for_update(read=True, key_share=True, of=Event)
+        .execution_options(populate_existing=True)
+    )
+    if event is None:
+        raise NotFound
     return event
 
 

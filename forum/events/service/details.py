@@ -23,8 +23,16 @@ from forum.core.revisions import changes_since, difference
 from forum.core.text import Text
 from forum.core.zones import zone_of
 from forum.events.models import Event, OldSlug, Venue, values_of
-from forum.events.rules import Subject, check_slug, check_span, free_slug, slug_of
+from forum.events.rules import (
+    TOLD_FIELDS,
+    Subject,
+    check_slug,
+    check_span,
+    free_slug,
+    slug_of,
+)
 from forum.events.service.changes import EventChangedMeanwhile, locked_event, note_change
+from forum.events.service.telling import Telling, facts_told, told, venue_of
 from forum.people.models import Organisation
 
 FIRST_CJK = 0x2E80
@@ -149,22 +157,29 @@ def update_event(
     details: EventDetails,
     *,
     now: datetime,
+    tell: Telling | None = None,
 ) -> Event:
     """Change what an event says of itself; a new slug keeps the old one where it was public.
 
-    `made_from` is the revision the form showed. Raises EventChangedMeanwhile with what changed
-    since, SlugTaken, BadSlug, EndsBeforeStart, ClosesBeforeOpening, UnknownZone.
+    `made_from` is the revision the form showed; guests are told where `tell` says so. Raises
+    EventChangedMeanwhile with what changed since, SlugTaken, BadSlug, EndsBeforeStart,
+    ClosesBeforeOpening, UnknownZone.
     """
     check_slug(details.slug)
     zone_of(details.time_zone)
     check_span(details.starts_at, details.ends_at)
     if details.opens_at and details.closes_at and details.closes_at <= details.opens_at:
         raise ClosesBeforeOpening(field="closes_at")
-    return once_more_when_raced(lambda: _update(actor, event_id, made_from, details, now))
+    return once_more_when_raced(lambda: _update(actor, event_id, made_from, details, now, tell))
 
 
 def _update(
-    actor: Actor, event_id: UUID, made_from: int, details: EventDetails, now: datetime
+    actor: Actor,
+    event_id: UUID,
+    made_from: int,
+    details: EventDetails,
+    now: datetime,
+    tell: Telling | None,
 ) -> Event:
     with writing() as session:
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
@@ -175,10 +190,14 @@ def _update(
         before = values_of(event)
         wanted = {field.name: getattr(details, field.name) for field in fields(details)}
         changes = difference(before, wanted)
+        facts = facts_told(event, venue_of(session, event))
         for name in changes:
             setattr(event, name, wanted[name])
+        if "starts_at" in changes:
+            event.dates_open = False
         if changes:
-            note_change(session, actor, event, changes, now)
+            extra = told(actor, event, facts, tell if TOLD_FIELDS & set(changes) else None, now)
+            note_change(session, actor, event, changes, now, extra=extra)
         return event
 
 

@@ -1,17 +1,18 @@
-"""The files of a partner's logo: new ones go when the change fails, old ones when it succeeds."""
+"""The files of a logo: new ones go when the change fails, old ones when it succeeds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from forum.core.i18n import sentence
 from forum.core.uploads import delete_files
-from forum.events.models import Event, Partner, Picture
+from forum.events.models import Picture
 from forum.events.service.pictures import (
     Encoded,
     Kept,
@@ -41,6 +42,12 @@ class Logo:
     remove: bool = False
 
 
+class HasLogo(Protocol):
+    """A row that names the picture of its logo."""
+
+    picture_id: UUID | None
+
+
 class LogoFiles:
     """A logo's file, written before the transaction begins so that nobody waits for a disk."""
 
@@ -65,17 +72,17 @@ class LogoFiles:
             made = self._kept.names if self._kept else []
             delete_files(self._logo.folder, self._unused if kind is None else made)
 
-    def apply(self, session: Session, event: Event, partner: Partner, now: datetime) -> bool:
-        """Do with the logo what was asked; say whether anything changed."""
+    def apply(
+        self, session: Session, organisation_id: UUID, holder: HasLogo, now: datetime
+    ) -> bool:
+        """Do with the holder's logo what was asked; say whether anything changed."""
         logo = self._logo
         if logo is None or (self._kept is None and not logo.remove):
             return False
-        old = session.get(Picture, partner.picture_id) if partner.picture_id else None
-        new = (
-            add_picture(session, event.organisation_id, self._kept, now=now) if self._kept else None
-        )
+        old = session.get(Picture, holder.picture_id) if holder.picture_id else None
+        new = add_picture(session, organisation_id, self._kept, now=now) if self._kept else None
         session.flush()
-        partner.picture_id = new.id if new else None
+        holder.picture_id = new.id if new else None
         session.flush()
         if old is not None:
             self._unused += files_of(logo.folder, old)

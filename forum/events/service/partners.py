@@ -61,7 +61,7 @@ def add_partner(
         )
         session.add(partner)
         session.flush()
-        files.apply(session, event, partner, now)
+        files.apply(session, event.organisation_id, partner, now)
         note_part(session, actor, event, "partner.added", ("partner", partner.id), {}, now)
         return partner
 
@@ -88,7 +88,7 @@ def change_partner(
         changes = difference(before, details.values())
         for name, value in details.values().items():
             setattr(partner, name, value)
-        if files.apply(session, event, partner, now):
+        if files.apply(session, event.organisation_id, partner, now):
             changes["logo"] = [None, None]
         if changes:
             note_part(
@@ -115,7 +115,7 @@ def remove_partner(
         partner = _partner(session, event, partner_id)
         payload = {"event_id": str(event.id), "partner_id": str(partner.id)}
         emit(session, "partner.removed", payload, key=str(partner.id), now=now)
-        files.apply(session, event, partner, now)
+        files.apply(session, event.organisation_id, partner, now)
         note_part(
             session,
             actor,

@@ -37,7 +37,7 @@ def publish(actor: Actor, event_id: UUID, *, now: datetime) -> Event:
     """Publish a draft, or a postponed event again; raises IllegalMove."""
     with writing() as session:
         event = locked_event(session, actor, event_id, Action.CHANGE_EVENT_STATE)
-        values: dict[str, Any] = {"state_note": Text()}
+        values: dict[str, Any] = {"state_note": Text(), "dates_open": False}
         if event.published_at is None:
             values["published_at"] = now
         return _move(session, actor, event, EventState.PUBLISHED, values, now)
@@ -55,7 +55,7 @@ def postpone(
 
     Raises IllegalMove, EndsBeforeStart.
     """
-    values: dict[str, Any] = {"state_note": note}
+    values: dict[str, Any] = {"state_note": note, "dates_open": dates is None}
     if dates is not None:
         check_span(dates.starts_at, dates.ends_at)
         values |= {"starts_at": dates.starts_at, "ends_at": dates.ends_at}

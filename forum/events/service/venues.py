@@ -18,6 +18,7 @@ from forum.core.revisions import ThingChangedMeanwhile, check_unchanged, differe
 from forum.core.text import Text
 from forum.events.models import Event, Venue
 from forum.events.service.changes import locked_event, note_change
+from forum.events.service.telling import Telling, facts_told, told, venue_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,28 @@ class VenueDetails:
         }
 
 
-def use_venue(actor: Actor, event_id: UUID, venue_id: UUID | None, *, now: datetime) -> Event:
-    """Hold the event at a place the organisation has used, or at none yet; raises NotFound."""
+def use_venue(
+    actor: Actor,
+    event_id: UUID,
+    venue_id: UUID | None,
+    *,
+    now: datetime,
+    tell: Telling | None = None,
+) -> Event:
+    """Hold the event at a place the organisation has used, or at none yet; raises NotFound.
+
+    Guests are told where `tell` says so.
+    """
     with writing() as session:
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         if venue_id is not None:
             _venue(session, event, venue_id)
         changes = difference({"venue_id": event.venue_id}, {"venue_id": venue_id})
         if changes:
+            before = facts_told(event, venue_of(session, event))
             event.venue_id = venue_id
-            note_change(session, actor, event, changes, now)
+            extra = told(actor, event, before, tell, now)
+            note_change(session, actor, event, changes, now, extra=extra)
         return event
 
 
@@ -59,21 +72,26 @@ def write_venue(
     details: VenueDetails,
     *,
     now: datetime,
+    tell: Telling | None = None,
 ) -> Event:
     """Describe the event's place: a new one where it has none, else for every event held there.
 
-    `seen` is the fingerprint the form carried. Raises ThingChangedMeanwhile.
+    `seen` is the fingerprint the form carried. Guests of all these events are told where `tell`
+    says so. Raises ThingChangedMeanwhile.
     """
     with writing() as session:
         held = _locked_where(session, event_id)
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         if event.venue_id is None:
             check_unchanged(seen, {})
+            facts = facts_told(event, None)
             venue = Venue(organisation_id=event.organisation_id, **details.values())
             session.add(venue)
             session.flush()
             event.venue_id = venue.id
-            note_change(session, actor, event, {"venue_id": [None, plain(venue.id)]}, now)
+            extra = told(actor, event, facts, tell, now)
+            changed_place = {"venue_id": [None, plain(venue.id)]}
+            note_change(session, actor, event, changed_place, now, extra=extra)
             return event
         if event not in held:
             raise ThingChangedMeanwhile
@@ -83,16 +101,18 @@ def write_venue(
         changes = difference(before, details.values())
         if not changes:
             return event
+        facts_of = {one.id: facts_told(one, venue) for one in held}
         for name, value in details.values().items():
             setattr(venue, name, value)
         seen_by_calendars = bool({"name", "address"} & set(changes))
-        told = {
+        noted = {
             ("venue_id" if seen_by_calendars else "venue"): [plain(venue.id), plain(venue.id)],
             **{f"venue.{name}": change for name, change in changes.items()},
         }
         changed(session, SITE, *(event_scope(one.id) for one in held))
         for one in held:
-            note_change(session, actor, one, told, now)
+            extra = told(actor, one, facts_of[one.id], tell if seen_by_calendars else None, now)
+            note_change(session, actor, one, noted, now, extra=extra)
         return event
 
 

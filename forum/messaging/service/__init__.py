@@ -2,6 +2,7 @@
 
 from forum.messaging.service.delivering import deliver_due
 from forum.messaging.service.inviting import write_to_invited
+from forum.messaging.service.keeping import wipe_words
 from forum.messaging.service.links import write_links
 from forum.messaging.service.resending import resend
 from forum.messaging.service.telling import tell_of_releases
@@ -16,6 +17,7 @@ __all__ = [
     "deliver_due",
     "resend",
     "tell_of_releases",
+    "wipe_words",
     "write_links",
     "write_to_guest",
     "write_to_guests_of",

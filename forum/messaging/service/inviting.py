@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from forum.core.ids import uuid7
 from forum.core.links import Purpose
-from forum.events.queries import partners_of
 from forum.messaging import queries
+from forum.messaging.letterhead import letterhead_of
 from forum.messaging.letters import About, write
 from forum.messaging.service.rows import (
     message_row,
@@ -22,6 +23,7 @@ from forum.messaging.service.rows import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from forum.messaging.letters import Letter
     from forum.messaging.rules import Kind
     from forum.registrations.models import Invitation
 
@@ -35,7 +37,7 @@ def write_to_invited(
 ) -> None:
     """Write an invited guest in the guest's language, with the buttons to answer by.
 
-    Who has no address, or opted out meanwhile, is not written to. Five statements; again with the
+    Who has no address, or opted out meanwhile, is not written to. Seven statements; again with the
     same key: none is written.
     """
     found = queries.invited(invitation_id)
@@ -43,14 +45,7 @@ def write_to_invited(
     if found is None or kind is None or not found.email:
         return
     event, message_id = found.event, uuid7()
-    about = About(
-        event=event,
-        name=_addressed(found),
-        reply_until=found.guest_list.reply_until,
-        companions=found.companions,
-        partners=partners_of(event.id),
-    )
-    letter = write(kind, found.lang, message_id, about)
+    letter = letter_to(found, kind, message_id)
     row = message_row(message_id, kind, key, found.lang, now) | {
         "organisation_id": event.organisation_id,
         "event_id": event.id,
@@ -67,8 +62,24 @@ def write_to_invited(
     store(unless_opted_out(event.organisation_id, within_daily_limit([row], now)))
 
 
-def _addressed(guest: Invitation) -> str:
+def letter_to(found: Invitation, kind: Kind, message_id: UUID) -> Letter:
+    """Return what an invited guest gets, in the guest's language; three statements."""
+    about = replace(about_invited(found, found.lang), head=letterhead_of(found.event))
+    return write(kind, found.lang, message_id, about)
+
+
+def about_invited(found: Invitation, lang: str) -> About:
+    """Return what a letter to an invited guest is about, in a language; the list must be loaded."""
+    return About(
+        event=found.event,
+        name=_addressed(found, lang),
+        reply_until=found.guest_list.reply_until,
+        companions=found.companions,
+    )
+
+
+def _addressed(guest: Invitation, lang: str) -> str:
     """Return the name with its salutation: before a Latin one, after a Chinese one."""
-    if guest.lang != "en" and guest.name_zh:
+    if lang != "en" and guest.name_zh:
         return f"{guest.name_zh}{guest.salutation}"
     return f"{guest.salutation} {guest.name}"

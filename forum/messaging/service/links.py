@@ -11,8 +11,8 @@ from uuid import UUID
 from forum.core.i18n import Sentence, sentence
 from forum.core.ids import uuid7
 from forum.core.links import Purpose
-from forum.events.queries import partners_of
 from forum.messaging import queries
+from forum.messaging.letterhead import letterhead_of
 from forum.messaging.letters import About, write
 from forum.messaging.marks import Linked
 from forum.messaging.rules import Kind
@@ -47,14 +47,14 @@ def write_links(
 ) -> None:
     """Write an address all its links at an event; for an unknown address there is nothing to write.
 
-    Who booked several times gets one link to all of it. Five statements; again with the same key:
+    Who booked several times gets one link to all of it. Seven statements; again with the same key:
     none is written.
     """
     found = _found(*queries.linked(booking_ids, registration_ids))
     if found is None:
         return
     event, message_id = found.event, uuid7()
-    about = About(event=event, name=found.name, others=found.others, partners=partners_of(event.id))
+    about = About(event=event, name=found.name, others=found.others, head=letterhead_of(event))
     letter = write(Kind.LINKS, lang, message_id, about)
     row = message_row(message_id, Kind.LINKS, key, lang, now) | {
         "organisation_id": event.organisation_id,

@@ -32,6 +32,7 @@ from forum.messaging.rules import (
 )
 from forum.messaging.service.putting_off import replace_waiting, within_limits
 from forum.messaging.service.recipients import Recipient, Whom, most_a_day, recipients_of
+from forum.messaging.words.failures import NOT_WANTED, TOO_MANY
 from forum.registrations.queries import opted_out
 from forum.registrations.rules import RegistrationState
 
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("forum.messaging")
 
-TOO_MANY = "Not sent: this address was written to %s times within a day."
-NOT_WANTED = "Not sent: this address wants no invitations and no advertising from you."
 _ALL_BOOKINGS = sentence("See all your registrations for this event on one page")
 
 
@@ -119,6 +118,8 @@ def message_row(message_id: UUID, kind: Kind, key: str, lang: str, now: datetime
         "lang": lang,
         "link_generation": 0,
         "with_ticket": False,
+        "bulk": False,
+        "good_until": None,
         "state": MessageState.QUEUED,
         "tries": 0,
         "copies": 0,
@@ -148,14 +149,17 @@ def unless_opted_out(organisation_id: UUID, rows: Sequence[dict[str, Any]]) -> l
     """Return rows, those marked as failed whose address wants no such mails; one statement."""
     keys = {row["id"]: address_key(row["to_email"]) for row in rows}
     gone = opted_out(organisation_id, keys.values())
-    failed = {"state": MessageState.FAILED, "last_error": NOT_WANTED}
+    failed = {"state": MessageState.FAILED, "last_error": str(NOT_WANTED)}
     return [row | failed if keys[row["id"]] in gone else row for row in rows]
 
 
 def refused(row: dict[str, Any], most: int = MOST_A_DAY) -> dict[str, Any]:
     """Return the row of a message that does not go out: its address had too many today."""
     log.warning("an address was written to %s times within a day; no more today", most)
-    return row | {"state": MessageState.FAILED, "last_error": TOO_MANY % most}
+    return row | {
+        "state": MessageState.FAILED,
+        "last_error": str(sentence(TOO_MANY.text, most=most)),
+    }
 
 
 def store(rows: Sequence[dict[str, Any]]) -> None:

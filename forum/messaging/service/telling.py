@@ -14,9 +14,10 @@ from forum.core.db import db, writing
 from forum.core.ids import uuid7
 from forum.core.links import Purpose
 from forum.events.models import Event
-from forum.events.queries import event_by_id, partners_of
+from forum.events.queries import event_by_id
 from forum.messaging import concerned
 from forum.messaging.concerned import Speaking
+from forum.messaging.letterhead import letterhead_of
 from forum.messaging.letters import About, write
 from forum.messaging.models import Message
 from forum.messaging.news import Change, News, news_of
@@ -27,13 +28,19 @@ from forum.messaging.service.rows import guest_row, message_row, name_line, stor
 from forum.messaging.service.turns import Turn
 from forum.programme.models import Release
 from forum.programme.rules import (
+    ChangeKind,
     speakers_told,
     tells_guests,
 )
 from forum.registrations.models import Registration
 
 BATCH = 100
-KINDS = (Kind.PROGRAMME_SPEAKER, Kind.PROGRAMME_YOURS, Kind.PROGRAMME_NEWS)
+KINDS = (
+    Kind.PROGRAMME_SPEAKER,
+    Kind.SPEAKER_SLOT,
+    Kind.PROGRAMME_YOURS,
+    Kind.PROGRAMME_NEWS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,7 @@ def _to_speakers(
     rows: list[dict[str, Any]] = []
     done: dict[str, int] = {}
     event = event_by_id(news.event_id)
-    partners = partners_of(event.id)
+    head = letterhead_of(event)
     for one in on_stage:
         guest_id = guest_of.get(one.key)
         as_guest = _person("g", guest_id)
@@ -163,10 +170,16 @@ def _to_speakers(
             changes=news.told(since, one.lang, sessions),
             note=news.note(since, one.lang),
             public=one.engagement_id is None,
-            partners=partners,
+            head=head,
         )
         key = NewsKey(event.id, _person("s", one.id), since, news.newest)
-        rows.append(_to_speaker(one, event, str(key), about, now))
+        first = all(
+            _is_slot(change, str(one.id))
+            for change in news.changes(since)
+            if change.session_id in sessions
+        )
+        kind = Kind.SPEAKER_SLOT if first else Kind.PROGRAMME_SPEAKER
+        rows.append(_to_speaker(one, event, kind, str(key), about, now))
     return rows, done
 
 
@@ -180,7 +193,7 @@ def _tell_guests(
     made = 0
     for guests in _batches(news, theirs):
         event, rows = event_by_id(news.event_id), []
-        partners = partners_of(event.id)
+        head = letterhead_of(event)
         for guest, to in _written_to(guests):
             person = _person("c" if to.is_contact else "g", guest.id)
             since = heard.since(person)
@@ -189,7 +202,7 @@ def _tell_guests(
             if not told:
                 continue
             kind = Kind.PROGRAMME_NEWS if news.tells_all(since) else Kind.PROGRAMME_YOURS
-            about = About(changes=told, note=news.note(since, to.lang), partners=partners)
+            about = About(changes=told, note=news.note(since, to.lang), head=head)
             key = NewsKey(event.id, person, since, news.newest)
             rows.append(guest_row(guest, event, kind, to, str(key), now, about))
         made += len(rows)
@@ -250,10 +263,17 @@ def _person(kind: str, person_id: UUID | None) -> str:
     return f"{kind}{person_id}"
 
 
+def _is_slot(change: Change, speaker_id: str) -> bool:
+    """Say whether the speaker comes onto this stage by the change, and was not there before."""
+    sides = [side and {row[0] for row in side["cast"]} for side in (change.before, change.after)]
+    before, after = (side or set() for side in sides)
+    return speaker_id in after and (speaker_id not in before or ChangeKind.NEW in change.kinds)
+
+
 def _to_speaker(
-    one: Speaking, event: Event, key: str, about: About, now: datetime
+    one: Speaking, event: Event, kind: Kind, key: str, about: About, now: datetime
 ) -> dict[str, Any]:
-    message_id, kind = uuid7(), Kind.PROGRAMME_SPEAKER
+    message_id = uuid7()
     letter = write(kind, one.lang, message_id, about)
     return message_row(message_id, kind, key, one.lang, now) | {
         "organisation_id": event.organisation_id,

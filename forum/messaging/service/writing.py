@@ -10,8 +10,9 @@ from uuid import UUID
 from forum.core.ids import uuid7
 from forum.core.links import Purpose
 from forum.core.text import EMPTY, Fragment
-from forum.events.queries import event_by_id, partners_of
+from forum.events.queries import event_by_id
 from forum.messaging import queries
+from forum.messaging.letterhead import letterhead_of
 from forum.messaging.letters import About, write
 from forum.messaging.rules import Kind
 from forum.messaging.service.recipients import CONTACT_MARK, Whom, recipients_of
@@ -64,7 +65,7 @@ def write_to_guest(
 
     To the guest, the contact of the booking, or both. `session` is the one of the event's sessions
     that it is about, `words` are the organiser's own, `whom` says who is written to where the
-    booking does not. Four statements; again with the same key: none is written.
+    booking does not. Six statements; again with the same key: none is written.
     """
     guest = queries.guest(registration_id)
     kind = choose(guest) if guest else None
@@ -75,7 +76,7 @@ def write_to_guest(
         note=Fragment(words, IN_ANY_LANGUAGE) if words else EMPTY,
         until=guest.offered_until,
         type_name=guest.ticket_type.name,
-        partners=partners_of(guest.event_id),
+        head=letterhead_of(guest.event),
     )
     rows = guest_rows(guest, guest.event, kind, key, now, about, whom)
     if rows:
@@ -95,7 +96,7 @@ def write_to_guests_of(
         effects = [f"{key}:{guest.id}" for guest in guests]
         known = queries.written([*effects, *(one + CONTACT_MARK for one in effects)])
         rows = []
-        about = About(partners=partners_of(event.id))
+        about = About(head=letterhead_of(event))
         for guest in guests:
             kind = choose(event, guest)
             effect = f"{key}:{guest.id}"
@@ -140,15 +141,24 @@ def write_to_speakers(
     *,
     key: str,
     now: datetime,
+    about: Callable[[str], About] = lambda _lang: About(),
 ) -> int:
     """Write speakers at an event with the link to their page; return how many were written to.
 
-    Who has no address gets nothing. Again with the same key: none is written.
+    `about` says what it is about besides the event, by language. Who has no address gets nothing.
+    Again with the same key: none is written.
     """
     event = event_by_id(event_id)
-    about = About(event=event, partners=partners_of(event.id))
+    head = letterhead_of(event)
     rows = [
-        _to_speaker(one, event, kind, f"{key}:{one.engagement.id}", now, about)
+        _to_speaker(
+            one,
+            event,
+            kind,
+            f"{key}:{one.engagement.id}",
+            now,
+            replace(about(one.contact.lang), event=event, head=head),
+        )
         for one in queries.speakers(engagement_ids)
         if one.engagement.event_id == event.id and (kind := choose(one)) is not None
     ]

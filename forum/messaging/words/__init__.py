@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from forum.core.i18n import Sentence, sentence
 from forum.messaging.rules import Kind, MessageState
+from forum.messaging.words.announced import OF_ANNOUNCED
+from forum.messaging.words.around import AROUND
 from forum.messaging.words.events import OF_EVENTS
 from forum.messaging.words.guests import OF_GUESTS
 from forum.messaging.words.invited import OF_INVITED
@@ -23,7 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = ["STATES", "WORDS", "Words"]
 
-WORDS: Mapping[Kind, Words] = {**OF_GUESTS, **OF_INVITED, **OF_EVENTS, **OF_MEMBERS}
+WORDS: Mapping[Kind, Words] = {
+    **OF_GUESTS,
+    **OF_INVITED,
+    **OF_EVENTS,
+    **OF_MEMBERS,
+    **OF_ANNOUNCED,
+    **AROUND,
+}
 
 STATES: Mapping[MessageState, tuple[str, Sentence]] = {
     MessageState.QUEUED: ("info", sentence("Waiting")),
@@ -31,5 +40,6 @@ STATES: Mapping[MessageState, tuple[str, Sentence]] = {
     MessageState.SENT: ("go", sentence("Sent")),
     MessageState.KEPT: ("look", sentence("Kept, not sent")),
     MessageState.FAILED: ("stop", sentence("Failed")),
+    MessageState.BOUNCED: ("stop", sentence("Came back")),
 }
 """A status word for each state of a message: its colour's class, its words."""

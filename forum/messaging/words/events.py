@@ -63,6 +63,14 @@ OF_EVENTS: Mapping[Kind, Words] = {
         ),
         sentence("Open your page"),
     ),
+    Kind.SPEAKER_SLOT: Words(
+        sentence("Slot on stage"),
+        sentence("Your slot: %(event)s"),
+        sentence("You are on stage"),
+        (sentence("This is planned for you."),),
+        (sentence("If you cannot make it, please write to us at once."),),
+        sentence("Open your page"),
+    ),
     Kind.PROGRAMME_YOURS: Words(
         sentence("Programme, own sessions"),
         sentence("Changed: sessions of yours at %(event)s"),

@@ -26,6 +26,22 @@ class Words:
     other_act: Sentence | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What an organiser wrote in one language, in place of a kind's words; an empty part is ours.
+
+    `words` is Markdown with placeholders; where `{facts}` stands in it, the event, the code and the
+    button come, else at its end.
+    """
+
+    subject: str = ""
+    heading: str = ""
+    words: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.subject or self.heading or self.words)
+
+
 SEE = sentence("See or change your registration")
 SHOW = sentence("Show the code at the registration desk, on your phone or on paper.")
 CANT_COME = sentence(

@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("email_key", sa.String(length=254), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("digest", sa.Boolean(), nullable=False),
         sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email_key", name=op.f("uq_user_email_key")),
@@ -394,6 +395,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("state_note", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("dates_open", sa.Boolean(), nullable=False),
         sa.Column("languages", sa.JSON(), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("starts_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -457,6 +459,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_event_starts_at"), ["starts_at"], unique=False)
 
     op.create_table(
+        "organisation_mail",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("sender_name", sa.String(length=120), nullable=False),
+        sa.Column("nod_above", sa.Integer(), nullable=True),
+        sa.Column("per_minute", sa.Integer(), nullable=True),
+        sa.Column("per_day", sa.Integer(), nullable=True),
+        sa.Column("words_kept_days", sa.Integer(), nullable=False),
+        sa.Column("picture_id", sa.Uuid(), nullable=True),
+        sa.Column("held_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("nod_above >= 0", name=op.f("ck_organisation_mail_nod_above")),
+        sa.CheckConstraint(
+            "per_minute > 0 AND per_day > 0", name=op.f("ck_organisation_mail_limits")
+        ),
+        sa.CheckConstraint(
+            "words_kept_days BETWEEN 1 AND 3650", name=op.f("ck_organisation_mail_words_kept_days")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_organisation_mail_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["picture_id"],
+            ["picture.id"],
+            name=op.f("fk_organisation_mail_picture_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_organisation_mail")),
+    )
+    op.create_table(
         "speaker",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -495,6 +529,136 @@ def upgrade() -> None:
     with op.batch_alter_table("speaker", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_speaker_organisation_id"), ["organisation_id"], unique=False
+        )
+
+    op.create_table(
+        "announcement",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "letter",
+                "reminder",
+                "doors_open",
+                "thanks",
+                name="announcement_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "awaiting_nod",
+                "scheduled",
+                "sending",
+                "sent",
+                "stopped",
+                name="announcement_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("segment", sa.JSON(), nullable=False),
+        sa.Column("subject", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("words", forum.core.db.TextColumn(), nullable=False),
+        sa.Column("about_booking", sa.Boolean(), nullable=False),
+        sa.Column(
+            "timing",
+            sa.Enum(
+                "now",
+                "at",
+                "relative",
+                name="announcement_timing",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "anchor",
+            sa.Enum(
+                "start",
+                "end",
+                name="announcement_anchor",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=True,
+        ),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column("clock", sa.String(length=5), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("due_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reached", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=True),
+        sa.Column("made_by_name", sa.String(length=200), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=True),
+        sa.Column("asked_by_name", sa.String(length=200), nullable=False),
+        sa.Column("nodded_by", sa.Uuid(), nullable=True),
+        sa.Column("nodded_by_name", sa.String(length=200), nullable=False),
+        sa.Column("nodded_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("nodded_for", sa.Integer(), nullable=True),
+        sa.Column("started_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("queued_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cursor", sa.Uuid(), nullable=True),
+        sa.Column("queued", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'sending' OR started_at IS NOT NULL", name=op.f("ck_announcement_started_at")
+        ),
+        sa.CheckConstraint(
+            "state <> 'sent' OR finished_at IS NOT NULL", name=op.f("ck_announcement_finished_at")
+        ),
+        sa.CheckConstraint("timing <> 'at' OR at IS NOT NULL", name=op.f("ck_announcement_at")),
+        sa.CheckConstraint(
+            "timing <> 'relative' OR anchor IS NOT NULL", name=op.f("ck_announcement_anchor")
+        ),
+        sa.CheckConstraint(
+            "(nodded_at IS NULL) = (nodded_for IS NULL)", name=op.f("ck_announcement_nodded")
+        ),
+        sa.CheckConstraint(
+            "queued >= 0 AND skipped >= 0 AND reached >= 0", name=op.f("ck_announcement_counters")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_announcement_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_announcement_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement")),
+    )
+    with op.batch_alter_table("announcement", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_announcement_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('scheduled', 'sending')"),
+            postgresql_where=sa.text("state IN ('scheduled', 'sending')"),
+        )
+        batch_op.create_index(
+            "ix_announcement_event", ["event_id", "state", "created_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_announcement_organisation_id"), ["organisation_id"], unique=False
         )
 
     op.create_table(
@@ -622,6 +786,65 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_engagement_speaker_id"), ["speaker_id"], unique=False)
 
     op.create_table(
+        "event_mail",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("sender_name", sa.String(length=120), nullable=False),
+        sa.Column("from_address", sa.String(length=254), nullable=False),
+        sa.Column("reply_to", sa.String(length=254), nullable=False),
+        sa.Column("per_minute", sa.Integer(), nullable=True),
+        sa.Column("paused_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("paused_by", sa.String(length=200), nullable=False),
+        sa.Column("held_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("per_minute > 0", name=op.f("ck_event_mail_per_minute")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_event_mail_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_event_mail")),
+    )
+    with op.batch_alter_table("event_mail", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_event_mail_held",
+            ["event_id"],
+            unique=False,
+            sqlite_where=sa.text("paused_at IS NOT NULL OR held_until IS NOT NULL"),
+            postgresql_where=sa.text("paused_at IS NOT NULL OR held_until IS NOT NULL"),
+        )
+
+    op.create_table(
+        "event_news",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("notes", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("made_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("told_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("stopped_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reached", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reached >= 0", name=op.f("ck_event_news_reached")),
+        sa.CheckConstraint(
+            "told_at IS NULL OR settled_at IS NOT NULL", name=op.f("ck_event_news_told")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_event_news_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_news")),
+    )
+    with op.batch_alter_table("event_news", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_news_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(
+            "uq_event_news_gathers",
+            ["event_id"],
+            unique=True,
+            sqlite_where=sa.text("settled_at IS NULL AND stopped_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL AND stopped_at IS NULL"),
+        )
+
+    op.create_table(
         "imported_thing",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -645,6 +868,84 @@ def upgrade() -> None:
             "thing",
             "key",
             name=op.f("uq_imported_thing_event_id_source_thing_key"),
+        ),
+    )
+    op.create_table(
+        "mail_template",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "confirmed",
+                "promoted",
+                "waitlisted",
+                "cancelled",
+                "again",
+                "again_waiting",
+                "again_pending",
+                "again_offered",
+                "requested",
+                "approved",
+                "approved_waiting",
+                "declined",
+                "offered",
+                "offer_expired",
+                "cancelled_by_office",
+                "not_coming",
+                "left",
+                "named",
+                "named_waiting",
+                "type_changed",
+                "type_changed_waiting",
+                "links",
+                "ask_coming",
+                "guest_invitation",
+                "guest_reminder",
+                "event_cancelled",
+                "event_postponed",
+                "event_moved",
+                "event_back",
+                "sign_in",
+                "invitation",
+                "speaker_asked",
+                "place_given",
+                "programme_yours",
+                "programme_news",
+                "programme_speaker",
+                "speaker_slot",
+                "announcement",
+                "advertisement",
+                "event_changed",
+                "speaker_event",
+                "reminder",
+                "doors_open",
+                "thanks",
+                "staff_digest",
+                name="message_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("heading", sa.String(length=140), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("changed_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(length=200), nullable=False),
+        sa.CheckConstraint(
+            "lang IN ('en', 'zh-Hant', 'zh-Hans')", name=op.f("ck_mail_template_lang")
+        ),
+        sa.CheckConstraint("revision > 0", name=op.f("ck_mail_template_revision")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_mail_template_event_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_template")),
+        sa.UniqueConstraint(
+            "event_id", "kind", "lang", name=op.f("uq_mail_template_event_id_kind_lang")
         ),
     )
     op.create_table(
@@ -881,7 +1182,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("query", sa.String(length=1000), nullable=False),
+        sa.Column("query", sa.String(length=3000), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1064,6 +1365,8 @@ def upgrade() -> None:
         ),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("from_form", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("from_network", sa.LargeBinary(length=16), nullable=False),
         sa.Column("sent_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["booking_id"],
@@ -1188,6 +1491,29 @@ def upgrade() -> None:
         batch_op.create_index("ix_device_event_id", ["event_id"], unique=False)
         batch_op.create_index("ix_device_organisation_id", ["organisation_id"], unique=False)
 
+    op.create_table(
+        "mail_body",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("announcement_id", sa.Uuid(), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("subject", sa.String(length=400), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["announcement_id"],
+            ["announcement.id"],
+            name=op.f("fk_mail_body_announcement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_body")),
+        sa.UniqueConstraint(
+            "announcement_id",
+            "created_at",
+            "lang",
+            name=op.f("uq_mail_body_announcement_id_created_at_lang"),
+        ),
+    )
     op.create_table(
         "pairing_link",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1961,7 +2287,7 @@ def upgrade() -> None:
             ["ticket_type_id"],
             ["ticket_type.id"],
             name=op.f("fk_guest_file_ticket_type_id"),
-            ondelete="CASCADE",
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user.id"], name=op.f("fk_guest_file_user_id"), ondelete="SET NULL"
@@ -2412,6 +2738,8 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Uuid(), nullable=True),
         sa.Column("booking_id", sa.Uuid(), nullable=True),
         sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("announcement_id", sa.Uuid(), nullable=True),
+        sa.Column("body_id", sa.Uuid(), nullable=True),
         sa.Column(
             "kind",
             sa.Enum(
@@ -2451,6 +2779,15 @@ def upgrade() -> None:
                 "programme_yours",
                 "programme_news",
                 "programme_speaker",
+                "speaker_slot",
+                "announcement",
+                "advertisement",
+                "event_changed",
+                "speaker_event",
+                "reminder",
+                "doors_open",
+                "thanks",
+                "staff_digest",
                 name="message_kind",
                 native_enum=False,
                 create_constraint=True,
@@ -2466,10 +2803,13 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
         sa.Column("link_purpose", sa.String(length=24), nullable=True),
         sa.Column("link_id", sa.Uuid(), nullable=True),
         sa.Column("link_generation", sa.Integer(), nullable=False),
         sa.Column("with_ticket", sa.Boolean(), nullable=False),
+        sa.Column("bulk", sa.Boolean(), nullable=False),
+        sa.Column("good_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -2478,6 +2818,7 @@ def upgrade() -> None:
                 "sent",
                 "kept",
                 "failed",
+                "bounced",
                 name="message_state",
                 native_enum=False,
                 create_constraint=True,
@@ -2493,8 +2834,13 @@ def upgrade() -> None:
         sa.Column("due_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("leased_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("sent_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("bounced_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("body_gone_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(state = 'sending') = (leased_until IS NOT NULL)", name=op.f("ck_message_lease")
+        ),
+        sa.CheckConstraint(
+            "state <> 'bounced' OR bounced_at IS NOT NULL", name=op.f("ck_message_bounced_at")
         ),
         sa.CheckConstraint(
             "state <> 'sent' OR sent_at IS NOT NULL", name=op.f("ck_message_sent_at")
@@ -2503,6 +2849,15 @@ def upgrade() -> None:
             "(link_purpose IS NULL) = (link_id IS NULL)", name=op.f("ck_message_link_whole")
         ),
         sa.CheckConstraint("tries >= 0 AND copies >= 0", name=op.f("ck_message_counters")),
+        sa.ForeignKeyConstraint(
+            ["announcement_id"],
+            ["announcement.id"],
+            name=op.f("fk_message_announcement_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["mail_body.id"], name=op.f("fk_message_body_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(
             ["booking_id"], ["booking.id"], name=op.f("fk_message_booking_id"), ondelete="CASCADE"
         ),
@@ -2525,21 +2880,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_message_key")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_message_booking_id"), ["booking_id"], unique=False)
-        batch_op.create_index("ix_message_event", ["event_id", "created_at"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_message_organisation_id"), ["organisation_id"], unique=False
+            batch_op.f("ix_message_announcement_id"), ["announcement_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_message_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index("ix_message_event", ["event_id", "created_at", "id"], unique=False)
+        batch_op.create_index("ix_message_link", ["link_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_message_registration_id"), ["registration_id"], unique=False
+        )
+        batch_op.create_index("ix_message_sent", ["organisation_id", "sent_at"], unique=False)
+        batch_op.create_index(
+            "ix_message_state", ["event_id", "state", "created_at", "id"], unique=False
         )
         batch_op.create_index("ix_message_to_email", ["to_email", "created_at"], unique=False)
         batch_op.create_index(
             "ix_message_waiting",
-            ["due_at"],
+            ["bulk", "due_at", "id"],
             unique=False,
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.create_index(
+            "ix_message_words",
+            ["event_id"],
+            unique=False,
+            sqlite_where=sa.text("body_gone_at IS NULL"),
+            postgresql_where=sa.text("body_gone_at IS NULL"),
         )
 
     op.create_table(
@@ -2919,9 +3287,60 @@ def upgrade() -> None:
             postgresql_where=sa.text("undone_at IS NULL"),
         )
 
+    op.create_table(
+        "bounce",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("copy", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("address_key", sa.String(length=254), nullable=False),
+        sa.Column(
+            "action",
+            sa.Enum(
+                "failed",
+                "delayed",
+                "delivered",
+                "relayed",
+                "expanded",
+                name="bounce_action",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("final", sa.Boolean(), nullable=False),
+        sa.Column("diagnostic", sa.String(length=500), nullable=False),
+        sa.Column("at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_bounce_message_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_bounce_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bounce")),
+        sa.UniqueConstraint(
+            "message_id", "copy", "action", name=op.f("uq_bounce_message_id_copy_action")
+        ),
+    )
+    with op.batch_alter_table("bounce", schema=None) as batch_op:
+        batch_op.create_index("ix_bounce_address", ["address_key", "organisation_id"], unique=False)
+        batch_op.create_index("ix_bounce_organisation", ["organisation_id", "at"], unique=False)
+
 
 def downgrade() -> None:
     """Go back."""
+    with op.batch_alter_table("bounce", schema=None) as batch_op:
+        batch_op.drop_index("ix_bounce_organisation")
+        batch_op.drop_index("ix_bounce_address")
+
+    op.drop_table("bounce")
     with op.batch_alter_table("admission", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_admission_registration_id_place_id",
@@ -2981,15 +3400,24 @@ def downgrade() -> None:
     op.drop_table("registration_note")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_message_words",
+            sqlite_where=sa.text("body_gone_at IS NULL"),
+            postgresql_where=sa.text("body_gone_at IS NULL"),
+        )
+        batch_op.drop_index(
             "ix_message_waiting",
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
             postgresql_where=sa.text("state IN ('queued', 'sending')"),
         )
         batch_op.drop_index("ix_message_to_email")
+        batch_op.drop_index("ix_message_state")
+        batch_op.drop_index("ix_message_sent")
         batch_op.drop_index(batch_op.f("ix_message_registration_id"))
-        batch_op.drop_index(batch_op.f("ix_message_organisation_id"))
+        batch_op.drop_index("ix_message_link")
         batch_op.drop_index("ix_message_event")
         batch_op.drop_index(batch_op.f("ix_message_booking_id"))
+        batch_op.drop_index(batch_op.f("ix_message_body_id"))
+        batch_op.drop_index(batch_op.f("ix_message_announcement_id"))
 
     op.drop_table("message")
     with op.batch_alter_table("consent", schema=None) as batch_op:
@@ -3135,6 +3563,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_pairing_link_checkpoint_id")
 
     op.drop_table("pairing_link")
+    op.drop_table("mail_body")
     with op.batch_alter_table("device", schema=None) as batch_op:
         batch_op.drop_index("ix_device_organisation_id")
         batch_op.drop_index("ix_device_event_id")
@@ -3209,7 +3638,25 @@ def downgrade() -> None:
 
     op.drop_table("partner")
     op.drop_table("old_slug")
+    op.drop_table("mail_template")
     op.drop_table("imported_thing")
+    with op.batch_alter_table("event_news", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_event_news_gathers",
+            sqlite_where=sa.text("settled_at IS NULL AND stopped_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL AND stopped_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_event_news_event_id"))
+
+    op.drop_table("event_news")
+    with op.batch_alter_table("event_mail", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_event_mail_held",
+            sqlite_where=sa.text("paused_at IS NOT NULL OR held_until IS NOT NULL"),
+            postgresql_where=sa.text("paused_at IS NOT NULL OR held_until IS NOT NULL"),
+        )
+
+    op.drop_table("event_mail")
     with op.batch_alter_table("engagement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_engagement_speaker_id"))
 
@@ -3223,10 +3670,21 @@ def downgrade() -> None:
         batch_op.drop_index("ix_booking_contact")
 
     op.drop_table("booking")
+    with op.batch_alter_table("announcement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_announcement_organisation_id"))
+        batch_op.drop_index("ix_announcement_event")
+        batch_op.drop_index(
+            "ix_announcement_due",
+            sqlite_where=sa.text("state IN ('scheduled', 'sending')"),
+            postgresql_where=sa.text("state IN ('scheduled', 'sending')"),
+        )
+
+    op.drop_table("announcement")
     with op.batch_alter_table("speaker", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_speaker_organisation_id"))
 
     op.drop_table("speaker")
+    op.drop_table("organisation_mail")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_starts_at"))
         batch_op.drop_index(batch_op.f("ix_event_series_id"))

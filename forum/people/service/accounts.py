@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from forum.core.actor import Actor
 
 
-def change_account(actor: Actor, *, name: str, lang: str, now: datetime) -> None:
-    """Change the actor's own name and language."""
+def change_account(
+    actor: Actor, *, name: str, lang: str, digest: bool = True, now: datetime
+) -> None:
+    """Change the actor's own name and language, and whether mornings begin with a mail."""
     with writing() as session:
         user = session.scalars(
             sa.select(User).where(User.id == actor.id).execution_options(populate_existing=True)
@@ -26,9 +28,9 @@ def change_account(actor: Actor, *, name: str, lang: str, now: datetime) -> None
             raise NotFound
         changes = {
             column: [getattr(user, column), value]
-            for column, value in (("name", name), ("lang", lang))
+            for column, value in (("name", name), ("lang", lang), ("digest", digest))
             if getattr(user, column) != value
         }
         if changes:
-            user.name, user.lang = name, lang
+            user.name, user.lang, user.digest = name, lang, digest
             audit.record(session, actor, "user.changed", ("user", user.id), None, changes, now)

@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from forum.core import audit, outbox
 from forum.core.art.colour import DEFAULT_ACCENT
+from forum.core.constraints import told_as
 from forum.core.db import writing
 from forum.core.errors import Forbidden
 from forum.core.ids import uuid7
@@ -24,6 +23,8 @@ from forum.people.service.users import locked_organisation
 
 if TYPE_CHECKING:
     from forum.core.actor import Actor
+
+NAMED_ONCE = "uq_organisation_slug"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +58,32 @@ def create_organisation(actor: Actor, new: NewOrganisation, *, now: datetime) ->
     """
     if not actor.is_system:
         raise Forbidden
-    try:
-        with writing() as session:
-            organisation = Organisation(
-                id=uuid7(),
-                slug=new.slug,
-                name=new.name,
-                time_zone=new.time_zone,
-                languages=list(new.languages),
-                contact_email=new.contact_email,
-                accent=new.accent,
-                privacy=new.privacy,
-                created_at=now,
-            )
-            session.add(organisation)
-            session.flush()
-            changed(session, SITE)
-            audit.record(
-                session,
-                actor,
-                "organisation.created",
-                ("organisation", organisation.id),
-                organisation.id,
-                {"slug": new.slug},
-                now,
-            )
-            return organisation.id
-    except IntegrityError:
-        raise OrganisationSlugTaken(field="organisation") from None
+    taken = OrganisationSlugTaken(field="organisation")
+    with told_as(taken, NAMED_ONCE), writing() as session:
+        organisation = Organisation(
+            id=uuid7(),
+            slug=new.slug,
+            name=new.name,
+            time_zone=new.time_zone,
+            languages=list(new.languages),
+            contact_email=new.contact_email,
+            accent=new.accent,
+            privacy=new.privacy,
+            created_at=now,
+        )
+        session.add(organisation)
+        session.flush()
+        changed(session, SITE)
+        audit.record(
+            session,
+            actor,
+            "organisation.created",
+            ("organisation", organisation.id),
+            organisation.id,
+            {"slug": new.slug},
+            now,
+        )
+        return organisation.id
 
 
 def update_organisation(

@@ -20,6 +20,7 @@ from forum.core.permissions import Action, require
 from forum.core.revisions import ChangedMeanwhile, changes_since, difference
 from forum.events.models import Event
 from forum.events.rules import EventState
+from forum.events.service import shared_event
 from forum.programme.models import Engagement, Speaker, SpeakerContact
 from forum.programme.rules import (
     EngagementState,
@@ -59,7 +60,7 @@ def engage(actor: Actor, event_id: UUID, speaker_id: UUID, *, now: datetime) -> 
     def _engage() -> Engagement:
         with writing() as transaction:
             _hold_profile(transaction, speaker_id)
-            event = _event(transaction, event_id)
+            event = shared_event(transaction, Event.id == event_id)
             require(actor, Action.EDIT_PROGRAMME, event.organisation_id)
             return _engaged(transaction, actor, event, speaker_id, now)
 
@@ -77,7 +78,7 @@ def ask_to_confirm(actor: Actor, event_id: UUID, speaker_id: UUID, *, now: datet
     def _ask() -> Engagement:
         with writing() as transaction:
             _hold_profile(transaction, speaker_id)
-            event = _event(transaction, event_id)
+            event = shared_event(transaction, Event.id == event_id)
             require(actor, Action.EDIT_PROGRAMME, event.organisation_id)
             if event.state is EventState.CANCELLED or event.ends_at <= now:
                 raise NobodyIsAsked
@@ -140,7 +141,7 @@ def renew_speaker_link(actor: Actor, event_id: UUID, speaker_id: UUID, *, now: d
     """Give a speaker a new personal link and a new calendar; the old ones are dead at once."""
     with writing() as transaction:
         _hold_profile(transaction, speaker_id)
-        event = _event(transaction, event_id)
+        event = shared_event(transaction, Event.id == event_id)
         require(actor, Action.EDIT_PROGRAMME, event.organisation_id)
         engagement = _engaged(transaction, actor, event, speaker_id, now)
         engagement.link_generation += 1
@@ -159,7 +160,7 @@ def held_engagement(
     )
     if event_id is None:
         raise NotFound
-    event = _event(transaction, event_id)
+    event = shared_event(transaction, Event.id == event_id)
     if actor.kind is not ActorKind.LINK:
         require(actor, Action.EDIT_PROGRAMME, event.organisation_id)
     elif actor.id != engagement_id:
@@ -170,19 +171,6 @@ def held_engagement(
     if engagement is None:
         raise NotFound
     return event, engagement
-
-
-def _event(transaction: Transaction, event_id: UUID) -> Event:
-    """Hold an event for sharing: who cancels it waits, who comes after sees it cancelled."""
-    event = transaction.scalar(
-        sa.select(Event)
-        .where(Event.id == event_id)
-        .with_for_update(read=True, key_share=True)
-        .execution_options(populate_existing=True),
-    )
-    if event is None:
-        raise NotFound
-    return event
 
 
 def _hold_profile(transaction: Transaction, speaker_id: UUID) -> None:

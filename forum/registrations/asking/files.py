@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,20 @@ from wtforms.widgets import FileInput
 
 from forum.core.errors import DomainError, NotFound
 from forum.core.http.i18n import translated
+from forum.core.keys import instance_key
 from forum.core.links import Purpose, claim, derive
 from forum.core.text import clean_line
 from forum.events.views import uploads
+from forum.people.session_of_request import network
 from forum.registrations.asking.fields import AnswerField
 from forum.registrations.queries.answer_files import answer_files
 from forum.registrations.rules import LONGEST_FILE_NAME
-from forum.registrations.service.answer_files import SentFile, answer_folder, keep_answer_file
+from forum.registrations.service.answer_files import (
+    Sender,
+    SentFile,
+    answer_folder,
+    keep_answer_file,
+)
 
 if TYPE_CHECKING:
     from forum.registrations.asking.sheets import Sheet
@@ -28,6 +36,8 @@ ACCEPTS = (
     ".pdf,.png,.jpg,.jpeg,.docx,application/pdf,image/png,image/jpeg,"
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 )
+
+DIGEST_BYTES = 16
 
 
 class FileAnswer(AnswerField):
@@ -80,10 +90,18 @@ class FileAnswer(AnswerField):
         return str(gettext("Choose a file for “%(question)s”", question=self.words.text))
 
 
-def keep_files(event_id: UUID, sheets: Iterable[Sheet], *, now: datetime) -> None:
+def sender_of(event_id: UUID, form: str) -> Sender:
+    """Return by what files that wait are counted: `form` is a form's key, or a personal link."""
+    return Sender(_digest(event_id, f"form {form}"), _digest(event_id, f"from {network()}"))
+
+
+def keep_files(
+    event_id: UUID, sheets: Iterable[Sheet], *, sender: Sender | None, now: datetime
+) -> None:
     """Keep the files of a sent form, before it is checked; one statement, and more for new files.
 
-    What cannot be kept is said at its box once the form is checked.
+    What cannot be kept is said at its box once the form is checked. Without a sender, for a form
+    that nobody can have filled in yet, no new file is kept: each box asks for it again.
     """
     fields = [one for sheet in sheets for one in sheet.fields if isinstance(one, FileAnswer)]
     claimed = {one: file_id for one in fields if (file_id := _claimed(one.token))}
@@ -91,8 +109,11 @@ def keep_files(event_id: UUID, sheets: Iterable[Sheet], *, now: datetime) -> Non
     for field in fields:
         if not field.is_shown:
             continue
-        if field.upload is not None:
-            _keep(field, event_id, now)
+        if field.upload is not None and sender is None:
+            field.refused = str(gettext("Choose the file again"))
+            field.errors = [field.refused]
+        elif field.upload is not None and sender is not None:
+            _keep(field, event_id, sender, claimed.get(field), now)
         elif found := known.get(claimed[field]) if field in claimed else None:
             if found.question_id == field.question.id:
                 field.keep(found.id, found.name, found.digest)
@@ -101,9 +122,11 @@ def keep_files(event_id: UUID, sheets: Iterable[Sheet], *, now: datetime) -> Non
             field.refused = str(gettext("This file was kept for a while only. Choose it again."))
 
 
-def _keep(field: FileAnswer, event_id: UUID, now: datetime) -> None:
+def _keep(
+    field: FileAnswer, event_id: UUID, sender: Sender, before: UUID | None, now: datetime
+) -> None:
     name = clean_line(field.upload.filename).replace("\\", "/").rpartition("/")[2]
-    sent = SentFile(field.upload.stream, _short(name) or "file")
+    sent = SentFile(field.upload.stream, _short(name) or "file", sender, before)
     try:
         kept = keep_answer_file(
             event_id, field.question.id, sent, answer_folder(uploads()), now=now
@@ -123,6 +146,13 @@ def _short(name: str) -> str:
         return name[:LONGEST_FILE_NAME]
     ending = ending[:8]
     return f"{stem[: LONGEST_FILE_NAME - len(ending) - 1]}.{ending}"
+
+
+def _digest(event_id: UUID, said: str) -> bytes:
+    key = instance_key().derived("answer files")
+    keyed = hashlib.blake2b(event_id.bytes, key=key, digest_size=DIGEST_BYTES)
+    keyed.update(said.encode("utf-8", "surrogatepass"))
+    return keyed.digest()
 
 
 def _claimed(token: str) -> UUID | None:

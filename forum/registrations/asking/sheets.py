@@ -89,6 +89,10 @@ class Sheet:
             self._shown = shown_ids(self.questions, answered)
         return self._shown
 
+    def leave_out(self) -> None:
+        """Ask nothing of this person after all, whatever was answered."""
+        self._shown = frozenset()
+
     def condition_of(self, field: AnswerField) -> Condition | None:
         """Return on which answer it depends whether a question is asked; None: it always is."""
         needs = field.question.needs_id

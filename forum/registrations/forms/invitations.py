@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from uuid import UUID
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, FieldList, HiddenField, SelectMultipleField
+from wtforms import BooleanField, Field, FieldList, HiddenField, SelectMultipleField
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput
 
@@ -44,6 +45,7 @@ from forum.registrations.rules import (
 )
 from forum.registrations.service.guest_lists import ListWanted
 from forum.registrations.service.inviting import InvitedGuest
+from forum.registrations.service.parties import AnswerGiven
 from forum.registrations.service.replying import Named, Reply
 
 BY_WORDS = {
@@ -233,6 +235,11 @@ class AskForm(OfficeForm):
     """Nothing to type: the button is the answer."""
 
 
+def place_of(box: Field) -> int:
+    """Return for which companion a box is, from 0, by its own name."""
+    return int(box.name.rpartition("-")[2])
+
+
 class _RepliesForm(OfficeForm):
     """What a yes may say: companions by number and name, or somebody in the guest's place."""
 
@@ -255,11 +262,19 @@ class _RepliesForm(OfficeForm):
         while len(self.names.entries) < number:
             self.names.append_entry()
 
-    def people(self) -> tuple[Named, ...]:
-        """Return the companions: as many as chosen, or as were named where those are more."""
-        named = [one.data for one in self.names.entries if one.data]
+    def people(self, answers: Sequence[Sequence[AnswerGiven]] = ()) -> tuple[Named, ...]:
+        """Return the companions: as many as chosen, or as were named where those are more.
+
+        `answers` are what each one answered, by the place of the box for the name.
+        """
+        given = dict(enumerate(answers))
+        named = [
+            Named(one.data, answers=given.get(place_of(one), ()))
+            for one in self.names.entries
+            if one.data
+        ]
         number = max(self.companions.data or 0, len(named))
-        return tuple(Named(name) for name in (*named, *[""] * (number - len(named))))
+        return (*named, *[Named()] * (number - len(named)))
 
     def delegate(self) -> Named | None:
         """Return who comes in the guest's place, if somebody does."""
@@ -273,7 +288,13 @@ class _RepliesForm(OfficeForm):
 class GuestReplyForm(_RepliesForm):
     """An invited guest's own answer."""
 
-    FIRST = ("companions", "names", "delegate_name")
+    FIRST = ("companions", "names")
+    LAST = ("delegate_name", "delegate_organisation", "delegate_email")
+
+    def __iter__(self) -> Iterator[Field]:
+        boxes = list(super().__iter__())
+        last = [one for one in boxes if one.name in self.LAST]
+        return iter([*(one for one in boxes if one not in last), *last])
 
     def wants_delegate(self) -> bool:
         """Say whether the delegate is named well enough, and ask for what is missing."""
@@ -283,9 +304,15 @@ class GuestReplyForm(_RepliesForm):
             self.delegate_email.errors = [str(_MAIL_SAYS)]
         return not (self.delegate_name.errors or self.delegate_email.errors)
 
-    def reply(self) -> Reply:
-        """Return a yes by the link."""
-        return Reply(self.people(), self.delegate())
+    def answered(
+        self,
+        own: Sequence[AnswerGiven],
+        companions: Sequence[Sequence[AnswerGiven]],
+        booking: Sequence[AnswerGiven],
+    ) -> Reply:
+        """Return a yes by the link, with what was answered."""
+        people = self.people(companions)
+        return Reply(people, self.delegate(), answers=own, booking_answers=booking)
 
 
 class EnteredReplyForm(_RepliesForm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import StringField
+from wtforms import HiddenField, StringField
 from wtforms.validators import Length, ValidationError
 
 from forum.core.http.form_parts import Enter, LineField, MailField, OfficeForm
@@ -66,6 +66,7 @@ class LostLinkForm(OfficeForm):
     """The address to which the links are mailed again."""
 
     email = MailField(lazy_gettext("Email"), [Enter(_ENTER_EMAIL)])
+    key = HiddenField()
     website = StringField(lazy_gettext("Leave this box empty"))
 
     def validate_website(self, field: Any) -> None:  # noqa: ANN401 - WTForms' own shape

@@ -38,7 +38,7 @@ from forum.registrations.manage.filters import asked_in
 from forum.registrations.manage.frame import blueprint
 from forum.registrations.queries import listing as rows
 from forum.registrations.queries.persons import names_of
-from forum.registrations.queries.policies import offers_seats
+from forum.registrations.queries.policies import offers_seats, waiting_for_full_types
 from forum.registrations.rules import ACTIVE, RegistrationState
 from forum.registrations.rules.listing import MOST_AT_ONCE
 from forum.registrations.service import Decided
@@ -313,6 +313,19 @@ def say_moved_up(event_id: UUID, number: int) -> None:
                 "%(num)s guests moved up from the wait list and get a mail.",
                 number,
             ),
+        )
+
+
+def say_who_still_waits(event_id: UUID) -> None:
+    """Say how many guests more seats of the event do not help: their ticket type is full."""
+    if number := waiting_for_full_types(event_id):
+        flash(
+            ngettext(
+                "%(num)s guest still waits for a ticket type that is full.",
+                "%(num)s guests still wait for ticket types that are full.",
+                number,
+            ),
+            "look",
         )
 
 

@@ -63,6 +63,9 @@ COLUMN_WORDS = {
     GuestColumn.PRECEDENCE: sentence("Precedence"),
     GuestColumn.SEATING: sentence("Row, table or seat"),
     GuestColumn.NOTE: sentence("Note"),
+    GuestColumn.KEY: sentence("Invitation key"),
+    GuestColumn.LIST: sentence("Guest list"),
+    GuestColumn.GREET: sentence("Tell the greeter"),
 }
 page(
     OfficePage(
@@ -180,7 +183,7 @@ def _page(event: Event, kept: GuestFile, form: TakeInForm | None = None) -> str:
     preview, stopped = None, None
     if kept.state is GuestFileState.WAITING:
         try:
-            preview = guest_previews.preview(kept)
+            preview = guest_previews.preview(kept, current_language().key)
         except DomainError as error:
             stopped = error.says
     shown = form or TakeInForm(

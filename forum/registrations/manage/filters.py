@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
@@ -24,15 +25,19 @@ from forum.registrations.rules.searching import LONGEST_SEARCH
 Chosen = TypeVar("Chosen", bound=Enum)
 Query = dict[str, Any]
 INSIDE = {"yes": True, "no": False}
+MOST_COLUMNS = 40
+MOST_ANSWERS = 10
+"""So many questions may stand as columns beside one another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a page of the list shows."""
+    """What a page of the list shows; `answers` are questions whose answers stand as columns."""
 
     wanted: Wanted
     order: Order
     columns: tuple[Column, ...]
+    answers: tuple[UUID, ...] = ()
 
     @property
     def query(self) -> Query:
@@ -46,9 +51,15 @@ class Asked:
             "inside": {True: "yes", False: "no", None: ""}[wanted.inside],
             "q": wanted.search,
             "order": self.order.value if self.order is not Order.NEWEST else "",
-            "col": [one.value for one in self.columns] if self.columns != USUAL_COLUMNS else [],
+            "col": self._columns,
         }
         return {name: value for name, value in said.items() if value}
+
+    @property
+    def _columns(self) -> list[str]:
+        if not self.answers and self.columns == USUAL_COLUMNS:
+            return []
+        return [*(one.value for one in self.columns), *(str(one) for one in self.answers)]
 
     @property
     def written(self) -> str:
@@ -67,7 +78,9 @@ class Asked:
 
 def asked_in(args: MultiDict[str, str]) -> Asked:
     """Read an address; what makes no sense there is passed over."""
-    columns = tuple(one for one in Column if one.value in args.getlist("col"))
+    chosen = args.getlist("col")[:MOST_COLUMNS]
+    columns = tuple(one for one in Column if one.value in chosen)
+    answers = dict.fromkeys(found for one in chosen if (found := id_in(one)) is not None)
     return Asked(
         Wanted(
             state=_one_of(RegistrationState, args.get("state")),
@@ -78,7 +91,8 @@ def asked_in(args: MultiDict[str, str]) -> Asked:
             search=clean_line(args.get("q"))[:LONGEST_SEARCH],
         ),
         _one_of(Order, args.get("order")) or Order.NEWEST,
-        columns or USUAL_COLUMNS,
+        columns if columns or answers else USUAL_COLUMNS,
+        tuple(answers)[:MOST_ANSWERS],
     )
 
 

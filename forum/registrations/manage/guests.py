@@ -15,7 +15,7 @@ from forum.core.permissions import Action
 from forum.events.queries import managed_event
 from forum.registrations import service
 from forum.registrations.forms import CapacityForm
-from forum.registrations.manage.acting import say_moved_up
+from forum.registrations.manage.acting import say_moved_up, say_who_still_waits
 from forum.registrations.manage.frame import blueprint
 from forum.seats.queries import seats_of
 
@@ -38,7 +38,7 @@ def capacity(slug: str) -> str:
 def set_capacity(slug: str) -> AnyResponse | tuple[str, int]:
     """Set the number of seats; new ones go to those who wait."""
     event = managed_event(current_actor(), slug, Action.EDIT_EVENT)
-    form = CapacityForm()
+    form, had = CapacityForm(), seats_of(event.id).capacity
     status = 422
     if form.validate_on_submit():
         try:
@@ -51,6 +51,8 @@ def set_capacity(slug: str) -> AnyResponse | tuple[str, int]:
         else:
             flash(gettext("The event now has %(seats)s seats.", seats=form.capacity.data))
             say_moved_up(event.id, len(promoted))
+            if form.capacity.data > had:
+                say_who_still_waits(event.id)
             return redirect(url_for(".capacity", slug=slug), 303)
     page = render_template(
         "registrations/capacity.html", event=event, form=form, seats=seats_of(event.id)

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
 from forum.core import clock
+from forum.core.db import db
 from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
@@ -16,6 +17,7 @@ from forum.core.http.form_parts import option_list
 from forum.core.http.i18n import translated
 from forum.core.links import Purpose, derive
 from forum.core.permissions import Action, can
+from forum.core.returned import returned_to
 from forum.core.revisions import ChangedMeanwhile
 from forum.core.urls import absolute
 from forum.events.queries import managed_event
@@ -258,12 +260,15 @@ def _page(event: Event, found: Invitation, form: InvitedForm, *, meanwhile: bool
         people=queries.people_of(found.booking_id),
         link=absolute(f"/i/{token}"),
         refuses=refuses,
+        registered=bool(queries.registered_among([found])),
         may_send=mailable,
         may_remind=mailable
         and found.state in ASKED
         and may_remind(found.sent_at, found.reminded_at, now),
         draft=found.state is InvitationState.DRAFT,
         by_words={**BY_WORDS, ReplyBy.LINK: gettext("By the link")},
+        returned=returned_to(db.session(), "invitation", [found.id]).get(found.id),
+        may_mend=can(current_actor(), Action.SEND_MESSAGES, event.organisation_id),
         story=[(one, STORY[one.action]) for one in story if one.action in STORY],
         may_edit=can(current_actor(), Action.EDIT_REGISTRATIONS, event.organisation_id),
     )

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
 from forum.core import clock, dates
+from forum.core.db import db
 from forum.core.errors import DomainError
 from forum.core.http import office
 from forum.core.http.access import permits
@@ -17,9 +18,10 @@ from forum.core.http.form_parts import option_list
 from forum.core.http.i18n import current_language
 from forum.core.i18n import sentence
 from forum.core.permissions import Action, can
+from forum.core.returned import returned_to
 from forum.core.text import clean_line
 from forum.events.queries import managed_event
-from forum.registrations.forms.invitations import EarlierEventForm, InvitedForm, MailingForm
+from forum.registrations.forms.invitations import EarlierEventForm, InvitedForm
 from forum.registrations.manage.frame import blueprint
 from forum.registrations.queries import invitations as queries
 from forum.registrations.rules import (
@@ -28,15 +30,12 @@ from forum.registrations.rules import (
     NoMailWanted,
     RegistrationState,
 )
-from forum.registrations.service import inviting, sending
+from forum.registrations.service import inviting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from werkzeug.wrappers import Response as AnyResponse
     from wtforms.fields.choices import SelectChoice
 
-    from forum.events.models import Event
     from forum.registrations.service.inviting import Added
 
 INVITATIONS = "/<slug>/registrations/invitations"
@@ -58,7 +57,7 @@ def invitations(slug: str) -> str:
     """Show guest lists and who is invited; search and filters stand in the address."""
     event = managed_event(current_actor(), slug, Action.SEE_REGISTRATIONS)
     rows = queries.lists_of(event.id)
-    chosen = _chosen(rows)
+    chosen = chosen_list(rows)
     list_id = chosen.guest_list.id if chosen else None
     asked = request.args.get("state", "")
     state = InvitationState(asked) if asked in set(InvitationState) else None
@@ -79,6 +78,9 @@ def invitations(slug: str) -> str:
         states=InvitationState,
         search=search,
         words=INVITATION_WORDS,
+        registered=queries.registered_among(page.rows),
+        returned=returned_to(db.session(), "invitation", [row.id for row in page.rows]),
+        may_mend=can(current_actor(), Action.SEND_MESSAGES, event.organisation_id),
         drafts=queries.number_of(queries.drafts_to_send(event, list_id)),
         remindable=queries.number_of(queries.to_remind(event, list_id, now)),
         may_edit=can(current_actor(), Action.EDIT_REGISTRATIONS, event.organisation_id),
@@ -94,7 +96,7 @@ def new_invitation(slug: str) -> AnyResponse | tuple[str, int]:
     if not rows:
         flash(gettext("Make a guest list first."), "look")
         return redirect(url_for(".new_guest_list", slug=slug), 303)
-    chosen = _chosen(rows) or rows[0]
+    chosen = chosen_list(rows) or rows[0]
     form = InvitedForm(
         data={
             "list_id": str(chosen.guest_list.id),
@@ -163,28 +165,6 @@ def invite_from_event(slug: str) -> AnyResponse | tuple[str, int]:
     return page, status
 
 
-@blueprint.route(f"{INVITATIONS}/send", methods=["GET", "POST"])
-@permits(Action.EDIT_REGISTRATIONS)
-def send_invitations(slug: str) -> AnyResponse | tuple[str, int]:
-    """Ask, naming how many get an invitation; then send to every draft."""
-
-    def _count(event: Event, list_id: UUID | None) -> int:
-        return queries.number_of(queries.drafts_to_send(event, list_id))
-
-    return _mailing(slug, "send", _count, sending.send_drafts)
-
-
-@blueprint.route(f"{INVITATIONS}/remind", methods=["GET", "POST"])
-@permits(Action.EDIT_REGISTRATIONS)
-def remind_invitations(slug: str) -> AnyResponse | tuple[str, int]:
-    """Ask, naming how many are reminded; then remind who has not replied."""
-
-    def _count(event: Event, list_id: UUID | None) -> int:
-        return queries.number_of(queries.to_remind(event, list_id, clock.now()))
-
-    return _mailing(slug, "remind", _count, sending.remind_all)
-
-
 def added_words(done: Added) -> str:
     """Say what became of rows that were put on a list."""
     said = [
@@ -216,44 +196,8 @@ def added_words(done: Added) -> str:
     return between.join(str(one) for one in said)
 
 
-def _mailing(
-    slug: str,
-    act: str,
-    count: Callable[[Event, UUID | None], int],
-    mail: Callable[..., int],
-) -> AnyResponse | tuple[str, int]:
-    event = managed_event(current_actor(), slug, Action.EDIT_REGISTRATIONS)
-    chosen = _chosen(queries.lists_of(event.id))
-    list_id = chosen.guest_list.id if chosen else None
-    form, status = MailingForm(), 200
-    if request.method == "POST" and form.validate():
-        try:
-            sent = mail(current_actor(), event.id, list_id, named=form.named, now=clock.now())
-        except DomainError as error:
-            form.blame(error)
-            status = error.status
-            event = managed_event(current_actor(), slug, Action.EDIT_REGISTRATIONS)
-        else:
-            flash(
-                ngettext("%(num)s mail is on its way.", "%(num)s mails are on their way.", sent),
-                "go",
-            )
-            return redirect(url_for(".invitations", slug=slug, list=list_id), 303)
-    number = count(event, list_id)
-    form.put("guests", str(number))
-    page = render_template(
-        "registrations/invitation_mailing.html",
-        event=event,
-        form=form,
-        act=act,
-        number=number,
-        chosen=chosen,
-        left_out=queries.drafts_not_mailed(event, list_id) if act == "send" else None,
-    )
-    return page, status
-
-
-def _chosen(rows: list[queries.ListRow]) -> queries.ListRow | None:
+def chosen_list(rows: list[queries.ListRow]) -> queries.ListRow | None:
+    """Return the guest list that the address names, if it is one of these."""
     asked = request.args.get("list", "")
     return next((one for one in rows if str(one.guest_list.id) == asked), None)
 

@@ -9,18 +9,24 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from forum.core import clock
+from forum.core.db import db
 from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
+from forum.core.http.i18n import current_language
 from forum.core.ids import id_in
 from forum.core.permissions import Action, can
+from forum.core.returned import returned_to
 from forum.events.queries import managed_event
+from forum.registrations.asking import said
 from forum.registrations.forms.office import ViewForm
 from forum.registrations.manage.filters import Asked, asked_by, asked_in
 from forum.registrations.manage.frame import blueprint
 from forum.registrations.manage.taking_back import undo_of
 from forum.registrations.queries import counts_of
 from forum.registrations.queries import listing as rows
+from forum.registrations.queries.answers import answer_columns, answers_of_registrations
+from forum.registrations.queries.view_counts import counts_of_views
 from forum.registrations.rules import STATE_WORDS, RegistrationState
 from forum.registrations.rules.listing import (
     COLUMN_WORDS,
@@ -33,8 +39,11 @@ from forum.registrations.service.viewing import remove_view, save_view
 from forum.seats.queries import seats_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response as AnyResponse
 
+    from forum.core.text import Text
     from forum.events.models import Event
 
 TABS = (
@@ -98,6 +107,9 @@ def _page(event: Event, asked: Asked, form: ViewForm) -> str:
     )
     tagged = Column.TAGS in asked.columns and page.rows
     views = [(one, asked_by(one.query)) for one in rows.views_of(event.id)]
+    sensitive = can(current_actor(), Action.SEE_SENSITIVE, event.organisation_id)
+    questions = answer_columns(event.id, sensitive=sensitive)
+    shown = [one for one in questions if one[0] in asked.answers]
     return render_template(
         "registrations/list.html",
         event=event,
@@ -106,16 +118,42 @@ def _page(event: Event, asked: Asked, form: ViewForm) -> str:
         asked=asked,
         form=form,
         views=views,
+        view_counts=counts_of_views(event.id, [says.wanted for _, says in views], counts),
+        questions=questions,
+        answer_columns=shown,
+        answers=_answers(event, page, shown, sensitive=sensitive),
         tabs_of=[one for one in TABS if counts[one] or one in ALWAYS_SHOWN],
         types=rows.types_of(event.id),
         tags=rows.tags_of(event.id),
         tags_by_row=rows.tags_by_registration([row.id for row in page.rows]) if tagged else {},
+        returned=returned_to(db.session(), "registration", [row.id for row in page.rows]),
+        may_mend=can(current_actor(), Action.SEND_MESSAGES, event.organisation_id),
         seats=seats_of(event.id),
         undo=undo_of(event),
         most=MOST_AT_ONCE,
         may_edit=can(current_actor(), Action.EDIT_REGISTRATIONS, event.organisation_id),
         **WORDS,
     )
+
+
+def _answers(
+    event: Event,
+    page: rows.Page,
+    shown: Sequence[tuple[UUID, Text]],
+    *,
+    sensitive: bool,
+) -> dict[tuple[UUID, UUID], str]:
+    """Return by registration and question what was answered; two statements or none."""
+    if not shown or not page.rows:
+        return {}
+    key, asked = current_language().key, {one for one, _ in shown}
+    found = answers_of_registrations([row.id for row in page.rows], sensitive=sensitive)
+    return {
+        (registration_id, one.question_id): said(one, key, event.languages)
+        for registration_id, answers in found.items()
+        for one in answers
+        if one.question_id in asked
+    }
 
 
 WORDS: dict[str, Any] = {

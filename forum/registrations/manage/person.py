@@ -17,6 +17,7 @@ from forum.core.http.i18n import current_language, translated
 from forum.core.links import Purpose, derive
 from forum.core.permissions import Action, can
 from forum.core.presence import NEVER, attendance_of
+from forum.core.returned import returned_to
 from forum.core.stories import story_of
 from forum.core.urls import absolute
 from forum.events.queries import managed_event
@@ -242,6 +243,8 @@ def _page(event: Event, registration_id: UUID, sent: FlaskForm | None = None) ->
         doubles=persons.doubles_of(registration),
         invited=persons.invited_by(registration.booking_id),
         history=history.get(key, NEVER),
+        returned=returned_to(db.session(), "registration", [registration.id]).get(registration.id),
+        may_mend=can(current_actor(), Action.SEND_MESSAGES, event.organisation_id),
         story=story_of(db.session(), "registration", registration.id, MOST_TOLD),
         link=absolute(f"/r/{token}"),
         words=STATE_WORDS,

@@ -18,7 +18,7 @@ from forum.core.revisions import ThingChangedMeanwhile
 from forum.events.queries import managed_event
 from forum.registrations import service
 from forum.registrations.forms.policy import PolicyForm, shown_policy
-from forum.registrations.manage.acting import say_moved_up
+from forum.registrations.manage.acting import say_moved_up, say_who_still_waits
 from forum.registrations.manage.frame import OfficePage, blueprint, page
 from forum.registrations.queries.policies import rules_of_event
 from forum.registrations.rules import room_for
@@ -56,7 +56,7 @@ def policy(slug: str) -> str | tuple[str, int] | Response:
         status = 422
         if form.validate():
             try:
-                wanted = form.wanted(event.zone)
+                wanted, had = form.wanted(event.zone), rules.pool.capacity
                 moved = service.set_policy(
                     current_actor(), event.id, wanted, revision=form.made_from, now=now
                 )
@@ -77,6 +77,8 @@ def policy(slug: str) -> str | tuple[str, int] | Response:
                     "go",
                 )
                 say_moved_up(event.id, len(moved))
+                if wanted.seats is not None and room_for(wanted.seats, wanted.over_percent) > had:
+                    say_who_still_waits(event.id)
                 return redirect(url_for(".policy", slug=slug), 303)
     return _page(event, rules, form, now), status
 

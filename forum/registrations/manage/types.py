@@ -9,10 +9,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from forum.core import clock
+from forum.core.entrances import entrances_of, may_enter
 from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
 from forum.core.http.form_parts import OfficeForm, shown_text, text_of_field
+from forum.core.http.i18n import current_language
 from forum.core.i18n import sentence
 from forum.core.languages import ENGLISH, by_key
 from forum.core.permissions import Action, can
@@ -269,4 +271,7 @@ def _page(event: Event, found: TicketType, form: NameOfTypeForm, *, meanwhile: b
         by_approval=found.access is Access.APPROVAL,
         whole=isinstance(form, TypeForm),
         standing=standing_of(found, clock.now()),
+        enters=[one.pick(current_language().key, event.languages) for one in named]
+        if (named := may_enter(entrances_of(event.id), found.id)) is not None
+        else None,
     )

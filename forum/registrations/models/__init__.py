@@ -3,6 +3,7 @@
 from forum.registrations.models.consents import Consent, ConsentWording, OptOut
 from forum.registrations.models.files import GuestFile
 from forum.registrations.models.guests import (
+    ADDRESS_HELD_ONCE,
     HOLDS_ADDRESS,
     Booking,
     Registration,
@@ -29,6 +30,7 @@ from forum.registrations.models.questions import (
 from forum.registrations.models.types import AccessCode, ApprovalRule, TicketType
 
 __all__ = [
+    "ADDRESS_HELD_ONCE",
     "HOLDS_ADDRESS",
     "AccessCode",
     "Answer",

@@ -31,7 +31,7 @@ class GuestFile(Model):
     user_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("user.id", ondelete="SET NULL"))
     list_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("guest_list.id", ondelete="CASCADE"))
     ticket_type_id: Mapped[UUID | None] = mapped_column(
-        sa.ForeignKey("ticket_type.id", ondelete="CASCADE")
+        sa.ForeignKey("ticket_type.id", ondelete="SET NULL")
     )
     file_name: Mapped[str] = mapped_column(sa.String(200))
     content: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)

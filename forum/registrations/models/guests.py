@@ -15,6 +15,7 @@ from forum.registrations.models.types import TicketType
 from forum.registrations.rules import ACTIVE, BookingSource, Ended, MailsTo, RegistrationState
 
 _ACTIVE_STATES = ", ".join(f"'{state.value}'" for state in sorted(ACTIVE))
+ADDRESS_HELD_ONCE = "uq_registration_holds_address"
 HOLDS_ADDRESS = sa.text(f"holds_address AND state IN ({_ACTIVE_STATES})")
 # By code points on every database, so that a word's beginning is a range of its index.
 _BY_LETTERS = sa.String(80).with_variant(sa.String(80, collation="C"), "postgresql")
@@ -155,7 +156,7 @@ class Registration(Model):
         sa.Index("ix_registration_address", "email_key"),
         sa.Index("ix_registration_offers", "offered_until"),
         sa.Index(
-            "uq_registration_holds_address",
+            ADDRESS_HELD_ONCE,
             "event_id",
             "email_key",
             unique=True,

@@ -20,7 +20,7 @@ class SavedView(Model):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(sa.String(60))
-    query: Mapped[str] = mapped_column(sa.String(1000))
+    query: Mapped[str] = mapped_column(sa.String(3000))
     position: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 

@@ -174,6 +174,7 @@ class AnswerFile(Model):
     """A file that somebody sent as an answer; kept aside until a booking claims it.
 
     Its bytes lie in the folder of uploads under `file_name`; `name` is what the sender called it.
+    `from_form` and `from_network` are keyed digests by which it is counted while it waits.
     """
 
     __tablename__ = "answer_file"
@@ -193,4 +194,6 @@ class AnswerFile(Model):
     kind: Mapped[FileKind] = mapped_column(enum_column(FileKind, "answer_file_kind"))
     size: Mapped[int]
     digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    from_form: Mapped[bytes] = mapped_column(sa.LargeBinary(16), default=b"")
+    from_network: Mapped[bytes] = mapped_column(sa.LargeBinary(16), default=b"")
     sent_at: Mapped[datetime]

@@ -68,6 +68,28 @@ def answers_of_registrations(
     }
 
 
+def answer_columns(event_id: UUID, *, sensitive: bool) -> list[tuple[UUID, Text]]:
+    """Return the questions whose answers may be columns of a list, in order; one statement.
+
+    Sensitive ones are left out unless `sensitive`, which asks for Action.SEE_SENSITIVE.
+    """
+    chosen = (
+        sa.select(Question.id, QuestionVersion)
+        .join(
+            QuestionVersion,
+            sa.and_(
+                QuestionVersion.question_id == Question.id,
+                QuestionVersion.number == Question.version,
+            ),
+        )
+        .where(Question.event_id == event_id)
+        .order_by(Question.withdrawn_at.is_not(None), *_IN_ORDER)
+    )
+    if not sensitive:
+        chosen = chosen.where(Question.data_class != DataClass.SENSITIVE)
+    return [(row[0], row[1].label) for row in db.session.execute(chosen)]
+
+
 def answers_of_booking(booking_id: UUID) -> list[AnswerShown]:
     """Return the answers of a booking as a whole, for its own page; one statement."""
     rows = db.session.execute(

@@ -164,7 +164,7 @@ def invitation_page(
     number: int = 1,
 ) -> InvitationPage:
     """Return a page of invitations by precedence and name, counted by state; two statements."""
-    fits = [Invitation.event_id == event_id, *_matching(search)]
+    fits = [Invitation.event_id == event_id, *matching(search)]
     if list_id is not None:
         fits.append(Invitation.list_id == list_id)
     counted = db.session.execute(
@@ -289,13 +289,24 @@ def earlier_events(event: Event) -> list[EarlierEvent]:
     return [EarlierEvent(row[0], row[1]) for row in rows]
 
 
-def drafts_to_send(event: Event, list_id: UUID | None) -> list[sa.ColumnElement[bool]]:
-    """Return what makes an invitation one of those that a press on "send" mails."""
-    return [*_of_list(event, list_id), Invitation.state == InvitationState.DRAFT, *_mailable(event)]
+def drafts_to_send(
+    event: Event, list_id: UUID | None, *, registered: bool = False
+) -> list[sa.ColumnElement[bool]]:
+    """Return what makes an invitation one of those that a press on "send" mails.
+
+    With `registered` also those whose guests are registered already.
+    """
+    drafts = [*_of_list(event, list_id), Invitation.state == InvitationState.DRAFT]
+    return [*drafts, *_mailable(event), *([] if registered else [~registered_already()])]
 
 
-def to_remind(event: Event, list_id: UUID | None, now: datetime) -> list[sa.ColumnElement[bool]]:
-    """Return what makes an invitation one of those that a press on "remind" mails."""
+def to_remind(
+    event: Event, list_id: UUID | None, now: datetime, *, registered: bool = False
+) -> list[sa.ColumnElement[bool]]:
+    """Return what makes an invitation one of those that a press on "remind" mails.
+
+    With `registered` also those whose guests are registered already.
+    """
     before = now - REMIND_AFTER
     return [
         *_of_list(event, list_id),
@@ -303,7 +314,32 @@ def to_remind(event: Event, list_id: UUID | None, now: datetime) -> list[sa.Colu
         sa.or_(Invitation.sent_at.is_(None), Invitation.sent_at <= before),
         sa.or_(Invitation.reminded_at.is_(None), Invitation.reminded_at <= before),
         *_mailable(event),
+        *([] if registered else [~registered_already()]),
     ]
+
+
+def registered_already() -> sa.ColumnElement[bool]:
+    """Return what makes an invitation one whose guest stands on the event's list by address."""
+    return (
+        sa.exists()
+        .where(
+            Registration.event_id == Invitation.event_id,
+            Registration.email_key == Invitation.email_key,
+            Registration.email_key != "",
+            Registration.state.in_(ACTIVE),
+        )
+        .correlate(Invitation)
+    )
+
+
+def registered_among(rows: Sequence[Invitation]) -> set[UUID]:
+    """Return which of these stand on the event's list and have not replied; one statement."""
+    open_ones = [one.id for one in rows if one.email_key and one.replied_at is None]
+    return set(
+        db.session.scalars(
+            sa.select(Invitation.id).where(Invitation.id.in_(open_ones), registered_already())
+        )
+    )
 
 
 def number_of(conditions: Sequence[sa.ColumnElement[bool]]) -> int:
@@ -349,6 +385,7 @@ def _refusing(event: Event) -> sa.Select[str]:
     return sa.select(OptOut.email_key).where(OptOut.organisation_id == event.organisation_id)
 
 
-def _matching(search: str) -> list[sa.ColumnElement[bool]]:
+def matching(search: str) -> list[sa.ColumnElement[bool]]:
+    """Return what makes an invitation one that a search finds."""
     words = plain_key(search[:LONGEST_WORDS]).split()
     return [Invitation.search_text.contains(word, autoescape=True) for word in words]

@@ -70,12 +70,14 @@ class Page:
 class _Narrowed:
     """Conditions for what is wanted; `exactly` is how many fit, where that is known already.
 
-    `countable` says whether they are soon counted.
+    `countable` says whether they are soon counted, `looked_up` whether they come from a word that
+    few have.
     """
 
     conditions: Sequence[sa.ColumnElement[bool]]
     exactly: int | None = None
     countable: bool = True
+    looked_up: bool = False
 
 
 def page_of(
@@ -114,6 +116,15 @@ def page_of(
 def narrowed_to(event_id: UUID, wanted: Wanted) -> Sequence[sa.ColumnElement[bool]]:
     """Return the conditions of what is wanted, for larger reads; at most one statement."""
     return _narrowed(event_id, wanted, 0).conditions
+
+
+def conditions_for_walking(event_id: UUID, wanted: Wanted) -> Sequence[sa.ColumnElement[bool]]:
+    """Return the conditions of what is wanted for rows that are walked through one by one."""
+    words = looked_for(wanted.search)
+    conditions = _filtered(event_id, wanted)
+    if wanted.search.strip() and not words:
+        conditions.append(sa.false())
+    return [*conditions, *(_has_word(word, Registration.id) for word in words)]
 
 
 def ids_wanted(event_id: UUID, wanted: Wanted, limit: int = MOST_AT_ONCE) -> Sequence[UUID]:
@@ -193,18 +204,23 @@ def _rows(
 ) -> Sequence[Registration]:
     column, falling = _KEYS[order]
     falling = falling is not backwards
-    wanted = sa.select(Registration).where(*narrowed.conditions)
+    wanted = sa.select(Registration.id).where(*narrowed.conditions)
+    # An expression, so that SQLite sorts the few that were looked up and walks no index of all.
+    place = sa.func.coalesce(column, column) if narrowed.looked_up else column
     if start is not None:
-        key = sa.tuple_(column, Registration.id)
+        key = sa.tuple_(place, Registration.id)
         here = sa.tuple_(
             sa.literal(start[0], column.type), sa.literal(start[1], Registration.id.type)
         )
         wanted = wanted.where(key < here if falling else key > here)
-    ends = (column.desc(), Registration.id.desc()) if falling else (column, Registration.id)
+    ends = (place.desc(), Registration.id.desc()) if falling else (place, Registration.id)
+    # What is shown is read of a page alone: sorting the whole rows of all that fit takes longer.
+    found = wanted.order_by(*ends).limit(PAGE_SIZE + 1).subquery()
     return db.session.scalars(
-        wanted.options(joinedload(Registration.ticket_type), joinedload(Registration.booking))
+        sa.select(Registration)
+        .join(found, found.c.id == Registration.id)
+        .options(joinedload(Registration.ticket_type), joinedload(Registration.booking))
         .order_by(*ends)
-        .limit(PAGE_SIZE + 1)
     ).all()
 
 
@@ -240,12 +256,15 @@ def _narrowed(event_id: UUID, wanted: Wanted, everybody: int) -> _Narrowed:
     by_weight = sorted(zip(weights, words, strict=True), key=lambda one: one[0])
     rarest = by_weight[0][0]
     only_that = len(words) == 1 and wanted == Wanted(search=wanted.search)
-    if rarest <= FEW and _probably(weights, everybody) < SOON_FULL:
+    looked_up = rarest <= FEW and _probably(weights, everybody) < SOON_FULL
+    if looked_up:
         first, *others = [word for _, word in by_weight]
+        # The words are the event's own: naming it again would have SQLite walk all of its guests.
+        conditions = conditions[1:]
         conditions.append(Registration.id.in_(_with_words(event_id, first, others)))
     else:
         conditions += [_has_word(word, Registration.id) for _, word in by_weight]
-    return _Narrowed(conditions, rarest if only_that else None, rarest <= RARE)
+    return _Narrowed(conditions, rarest if only_that else None, rarest <= RARE, looked_up)
 
 
 def _filtered(event_id: UUID, wanted: Wanted) -> list[sa.ColumnElement[bool]]:

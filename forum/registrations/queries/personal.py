@@ -24,14 +24,12 @@ from forum.registrations.rules import ACTIVE, AskedPer
 
 MOST_BOOKINGS = 100
 MOST_MAILED = 20
-_ASKS = [
-    sa.exists().where(
-        Question.event_id == Booking.event_id,
-        Question.per == per,
-        Question.withdrawn_at.is_(None),
-    )
+_ASKED = [
+    (Question.event_id == Booking.event_id, Question.per == per, Question.withdrawn_at.is_(None))
     for per in AskedPer
 ]
+_ASKS = [sa.exists().where(*asked) for asked in _ASKED]
+_WANTS = [sa.exists().where(*asked, Question.required) for asked in _ASKED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +37,13 @@ class Opened:
     """What a personal link opens: bookings of one event, each with those who may be seen.
 
     `policy` are the event's rules of registering; None only where an event has no desk. `asks` says
-    of whom the event's form asks anything: attendees, bookings.
+    of whom the event's form asks anything: attendees, bookings; `wants`, of whom it must know.
     """
 
     bookings: Sequence[Booking]
     policy: RegistrationPolicy | None
     asks: frozenset[AskedPer]
+    wants: frozenset[AskedPer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def opened_by(purpose: Purpose, token: str) -> Opened:
     said = claim(purpose, token)
     rows = (
         db.session.execute(
-            sa.select(Booking, RegistrationPolicy, *_ASKS)
+            sa.select(Booking, RegistrationPolicy, *_ASKS, *_WANTS)
             .join(Booking.registrations)
             .outerjoin(RegistrationPolicy, RegistrationPolicy.event_id == Booking.event_id)
             .where(_opens(said))
@@ -82,8 +81,10 @@ def opened_by(purpose: Purpose, token: str) -> Opened:
     bookings = [row[0] for row in rows]
     if not said.holds(_generation(said, bookings)):
         raise NotFound
-    asks = frozenset(per for per, asked in zip(AskedPer, rows[0][2:], strict=True) if asked)
-    return Opened(bookings, rows[0][1], asks)
+    every = [*AskedPer, *AskedPer]
+    asked = [per for per, is_asked in zip(every, rows[0][2:], strict=True) if is_asked]
+    wants = [per for per in AskedPer if asked.count(per) > 1]
+    return Opened(bookings, rows[0][1], frozenset(asked), frozenset(wants))
 
 
 def purpose_for(email_key: str, contact_key: str) -> Purpose:

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from forum.core.db import db
 from forum.core.errors import NotFound
-from forum.registrations.models import RegistrationPolicy
+from forum.registrations.models import Registration, RegistrationPolicy, TicketType
+from forum.registrations.rules import RegistrationState
 from forum.seats.models import SeatPool
 from forum.seats.rules import PoolAbout
 
@@ -31,6 +32,23 @@ def offers_seats(event_id: UUID) -> bool:
             )
         )
     )
+
+
+def waiting_for_full_types(event_id: UUID) -> int:
+    """Return how many guests wait since their ticket type itself is full; one statement."""
+    limits = (PoolAbout.TYPE, PoolAbout.LIMIT)
+    counted = (
+        sa.select(sa.func.count(Registration.id.distinct()))
+        .join(TicketType, TicketType.id == Registration.ticket_type_id)
+        .join(SeatPool, SeatPool.id.in_([TicketType.pool_id, TicketType.limit_id]))
+        .where(
+            Registration.event_id == event_id,
+            Registration.state == RegistrationState.WAITLISTED,
+            SeatPool.about.in_(limits),
+            SeatPool.taken >= SeatPool.capacity,
+        )
+    )
+    return db.session.scalar(counted) or 0
 
 
 def rules_of_event(event_id: UUID) -> Rules:

@@ -7,9 +7,10 @@ from forum.registrations.rules.consents import (
     ConsentSource,
 )
 from forum.registrations.rules.files import (
+    ADDRESS_OF_ANOTHER,
     NO_ADDRESS,
     OPTED_OUT,
-    OTHER_ADDRESS,
+    TYPE_KEPT_BY_FORUM,
     FileGone,
     FileTaken,
     GuestFileState,
@@ -128,6 +129,7 @@ from forum.registrations.rules.states import (
     check_move,
     offer_ends,
     room_for,
+    written_to,
 )
 from forum.registrations.rules.types import (
     BY_FORM,
@@ -163,6 +165,7 @@ from forum.registrations.rules.types import (
 __all__ = [
     "ACTIVE",
     "ADDED_TO",
+    "ADDRESS_OF_ANOTHER",
     "ASKED",
     "ASKED_FOR",
     "BY_FORM",
@@ -215,11 +218,11 @@ __all__ = [
     "OF_REGISTRATIONS",
     "OPENS_OTHERS",
     "OPTED_OUT",
-    "OTHER_ADDRESS",
     "REMIND_AFTER",
     "REPLIED",
     "SEATED",
     "STATE_WORDS",
+    "TYPE_KEPT_BY_FORUM",
     "VISIBLE",
     "WITH_OPTIONS",
     "YES",
@@ -302,4 +305,5 @@ __all__ = [
     "takes_cancelling",
     "takes_changes",
     "typed_code",
+    "written_to",
 ]

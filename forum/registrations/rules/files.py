@@ -48,7 +48,10 @@ class FileTaken(Conflict):
 
 
 NO_ADDRESS = sentence("It has no email address.")
-OTHER_ADDRESS = sentence(
-    "Its reference belongs to somebody with another email address. Change that in the list."
+ADDRESS_OF_ANOTHER = sentence(
+    "Its email address belongs to another guest of this event, so nothing of this row was changed."
+)
+TYPE_KEPT_BY_FORUM = sentence(
+    "Forum itself keeps the ticket type of this guest, a speaker or somebody at the door: it stays."
 )
 OPTED_OUT = sentence("Its address has opted out of mails from your organisation.")

@@ -36,6 +36,9 @@ class GuestColumn(StrEnum):
     PRECEDENCE = "precedence"
     SEATING = "seating"
     NOTE = "note"
+    KEY = "key"
+    LIST = "list"
+    GREET = "greet"
 
 
 OF_LISTS = frozenset(
@@ -48,6 +51,9 @@ OF_LISTS = frozenset(
         GuestColumn.PRECEDENCE,
         GuestColumn.SEATING,
         GuestColumn.NOTE,
+        GuestColumn.KEY,
+        GuestColumn.LIST,
+        GuestColumn.GREET,
     }
 )
 """Columns that only guests who are invited have."""
@@ -91,7 +97,10 @@ HEADERS: dict[GuestColumn, tuple[str, ...]] = {
     ),
     GuestColumn.LANGUAGE: ("language", "lang", "order locale", "locale", "語言", "语言"),
     GuestColumn.SALUTATION: ("salutation", "prefix", "稱謂", "称谓"),
-    GuestColumn.POST_NOMINALS: ("post-nominals", "post nominals", "honours", "勳銜", "勋衔"),
+    GuestColumn.POST_NOMINALS: (
+        "post-nominals", "post nominals", "honours", "勳銜", "勋衔", "名銜縮寫",
+        "名衔缩写",
+    ),
     GuestColumn.JOB_TITLE: (
         "job title", "position", "title", "what is your job title", "designation", "職銜", "職位",
         "职衔", "职位",
@@ -100,10 +109,18 @@ HEADERS: dict[GuestColumn, tuple[str, ...]] = {
         "phone", "phone number", "phone_number", "mobile", "mobile number", "telephone", "流動電話",
         "電話", "手機", "流动电话", "电话", "手机",
     ),
-    GuestColumn.COMPANIONS: ("companions", "plus ones", "guests allowed", "隨行人數", "随行人数"),
+    GuestColumn.COMPANIONS: (
+        "companions", "plus ones", "guests allowed", "隨行人數", "随行人数", "隨行嘉賓", "随行嘉宾",
+    ),
     GuestColumn.PRECEDENCE: ("precedence", "order of precedence", "禮賓次序", "礼宾次序"),
-    GuestColumn.SEATING: ("seating", "seat", "table", "row", "seat name", "座位", "枱號", "台号"),
+    GuestColumn.SEATING: (
+        "seating", "seat", "table", "row", "seat name", "row, table or seat", "座位", "枱號",
+        "台号", "行、桌號或座位", "排、桌号或座位",
+    ),
     GuestColumn.NOTE: ("note", "notes", "remarks", "order comment", "備註", "备注"),
+    GuestColumn.KEY: ("invitation key", "邀請識別碼", "邀请识别码"),
+    GuestColumn.LIST: ("guest list", "嘉賓名單", "嘉宾名单"),
+    GuestColumn.GREET: ("tell the greeter", "通知接待員", "通知接待员"),
 }  # fmt: skip
 
 NOT_COMING = frozenset(

@@ -196,3 +196,14 @@ def room_for(seats: int, over_percent: int) -> int:
     Rounded down: 200 seats and 10 % are 220, 5 seats and 10 % are 5.
     """
     return seats * (100 + over_percent) // 100
+
+
+def written_to(own: str, contact: str, mails_to: MailsTo) -> frozenset[str]:
+    """Return the addresses, as they are compared, that mails about an attendee may go to.
+
+    The attendee's own, and that of a contact who gets such mails: another has taken the place of
+    whoever else had one.
+    """
+    if own and mails_to is MailsTo.ATTENDEES:
+        return frozenset({own})
+    return frozenset({own, contact})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from os import SEEK_END, SEEK_SET
@@ -33,11 +33,14 @@ SUFFIXES = {
     FileKind.DOCX: ".docx",
 }
 HEAD_BYTES, TAIL_BYTES = 16, 2048
-KEPT_ASIDE = timedelta(days=2)
+KEPT_ASIDE = timedelta(hours=3)
 """How long a file waits for the form that sent it."""
 
 MOST_ASIDE_BYTES = 500_000_000
 """What may wait for forms of one event: anybody may send files, and the disk is everybody's."""
+
+MOST_OF_A_NETWORK = 150_000_000
+MOST_OF_A_FORM = 50_000_000
 
 
 class NotSuchAFile(Invalid):
@@ -77,11 +80,24 @@ class FileGone(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends a file: keyed digests of the form and of the network, of sixteen bytes."""
+
+    form: bytes = b""
+    network: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class SentFile:
-    """A file as a form brings it, with the name its sender gave it."""
+    """A file as a form brings it, with the name its sender gave it.
+
+    `instead_of` is the one that the same form sent before, for the same box.
+    """
 
     stream: BinaryIO
     name: str
+    sender: Sender = Sender()
+    instead_of: UUID | None = None
 
 
 def answer_folder(uploads: Path) -> Path:
@@ -117,10 +133,17 @@ def keep_answer_file(
         kind=kind,
         size=size,
         digest=digest,
+        from_form=sent.sender.form,
+        from_network=sent.sender.network,
         sent_at=now,
     )
-    with Uploads(folder, [file_name]), writing() as session:
-        _check_room(session, event_id, question_id, size)
+    files = Uploads(folder, [file_name])
+    with files, writing() as session:
+        if sent.instead_of is not None:
+            mine = AnswerFile.from_form == sent.sender.form
+            for name in _delete(session, AnswerFile.id == sent.instead_of, mine):
+                files.drop(name)
+        _check_room(session, event_id, question_id, size, sent.sender)
         session.add(kept)
     return kept
 
@@ -138,7 +161,7 @@ def claim_files(
     claimed = session.execute(
         sa.update(AnswerFile)
         .where(AnswerFile.id.in_(file_ids), AnswerFile.event_id == event_id, mine)
-        .values(booking_id=booking_id)
+        .values(booking_id=booking_id, from_form=b"", from_network=b"")
         .returning(AnswerFile.id)
         .execution_options(synchronize_session=False)
     ).all()
@@ -166,31 +189,46 @@ def sweep_answer_files(folder: Path, now: datetime) -> int:
 
     Two statements.
     """
-    with writing() as session:
-        session.execute(
-            sa.delete(AnswerFile).where(
-                AnswerFile.booking_id.is_(None), AnswerFile.sent_at < now - KEPT_ASIDE
-            )
-        )
-    return sweep_uploads(folder, set(SUFFIXES.values()), _named, now)
+    files = Uploads(folder)
+    with files, writing() as session:
+        names = _delete(session, AnswerFile.sent_at < now - KEPT_ASIDE)
+        for name in names:
+            files.drop(name)
+    return len(names) + sweep_uploads(folder, set(SUFFIXES.values()), _named, now)
 
 
 def _named(found: set[str]) -> set[str]:
     return found & set(db.session.scalars(sa.select(AnswerFile.file_name)))
 
 
-def _check_room(session: Session, event_id: UUID, question_id: UUID, size: int) -> None:
+def _delete(session: Session, *which: sa.ColumnElement[bool]) -> Sequence[str]:
+    """Delete files that no booking holds; return the names of their bytes."""
+    return session.scalars(
+        sa.delete(AnswerFile)
+        .where(AnswerFile.booking_id.is_(None), *which)
+        .returning(AnswerFile.file_name)
+        .execution_options(synchronize_session=False)
+    ).all()
+
+
+def _check_room(
+    session: Session, event_id: UUID, question_id: UUID, size: int, sender: Sender
+) -> None:
     asked = session.scalar(
         sa.select(Question.kind).where(Question.id == question_id, Question.event_id == event_id)
     )
     if asked is not QuestionKind.FILE:
         raise NotFound
-    aside = session.scalar(
-        sa.select(sa.func.coalesce(sa.func.sum(AnswerFile.size), 0)).where(
-            AnswerFile.event_id == event_id, AnswerFile.booking_id.is_(None)
-        )
-    )
-    if int(aside or 0) + size > MOST_ASIDE_BYTES:
+    waiting = sa.func.sum(AnswerFile.size)
+    aside = session.execute(
+        sa.select(
+            waiting,
+            waiting.filter(AnswerFile.from_network == sender.network),
+            waiting.filter(AnswerFile.from_form == sender.form),
+        ).where(AnswerFile.event_id == event_id, AnswerFile.booking_id.is_(None))
+    ).one()
+    bounds = (MOST_ASIDE_BYTES, MOST_OF_A_NETWORK, MOST_OF_A_FORM)
+    if any(int(sent or 0) + size > most for sent, most in zip(aside, bounds, strict=True)):
         raise NoRoomForFiles
 
 

@@ -14,7 +14,6 @@ from forum.core import audit
 from forum.core.db import writing
 from forum.core.errors import NotFound
 from forum.core.revisions import ChangedMeanwhile
-from forum.events.models import Event
 from forum.registrations.models import (
     Answer,
     AnswerFile,
@@ -33,6 +32,7 @@ from forum.registrations.service.choosing import (
     options_in,
     take_choices,
 )
+from forum.registrations.service.holding import event_of
 from forum.registrations.service.parties import AnswerGiven, Choice
 from forum.seats import service as seats
 
@@ -66,7 +66,8 @@ def change_answers(
     NotFound, and ChangedMeanwhile where `revision` is outdated; then nothing is changed.
     """
     with writing() as session:
-        event_id = _event_of(session, Registration.id == registration_id)
+        # No limit of a choice comes or goes while the event is shared.
+        event_id = event_of(session, Registration.id == registration_id).id
         pools = limits_of(session, event_id, options_in(filled.answers))
         held = hold(session, [registration_id], more_pools=list(pools.values()))
         one = held.registrations[0]
@@ -87,7 +88,7 @@ def change_booking_answers(
 ) -> bool:
     """Set what was answered for a booking as a whole; see `change_answers`."""
     with writing() as session:
-        event_id = _event_of(session, Registration.booking_id == booking_id)
+        event_id = event_of(session, Registration.booking_id == booking_id).id
         pools = limits_of(session, event_id, options_in(filled.answers))
         ids = session.scalars(
             sa.select(Registration.id)
@@ -111,18 +112,6 @@ class _Whose:
     mine: sa.ColumnElement[bool]
     pools: dict[UUID, UUID]
     whole: bool = False
-
-
-def _event_of(session: Session, whose: sa.ColumnElement[bool]) -> UUID:
-    """Lock the event for sharing, so that no limit of a choice comes or goes; return its id."""
-    found = session.scalar(
-        sa.select(Event.id)
-        .where(Event.id.in_(sa.select(Registration.event_id).where(whose)))
-        .with_for_update(read=True, key_share=True, of=Event)
-    )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _set(

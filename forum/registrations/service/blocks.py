@@ -29,6 +29,20 @@ class Released:
     stayed: int
 
 
+def resize_block(
+    session: Session, event: Event, block_id: UUID, number: int, now: datetime
+) -> None:
+    """Keep more or fewer seats in a block; what that frees goes to those who wait.
+
+    The caller holds the event. Raises NoRoomForBlock, and CapacityBelowTaken where more sit there.
+    """
+    parent_id = session.scalar(sa.select(SeatPool.parent_id).where(SeatPool.id == block_id))
+    seating.lock_pools(session, [parent_id, block_id])
+    given = seats.set_block(session, block_id, number, pass_on=passes_seats_on(event, now))
+    seating.promote(session, event, given.holder_ids, now)
+    seating.drop_pages(session, event.id, given)
+
+
 def release_block(session: Session, event: Event, block_id: UUID, now: datetime) -> Released:
     """Give back what is left of a block; who sits there is counted by its parent from now.
 

@@ -14,7 +14,6 @@ from sqlalchemy.orm import joinedload
 
 from forum.core import audit, outbox
 from forum.core.db import writing
-from forum.core.errors import NotFound
 from forum.core.page_scopes import changed, event_scope
 from forum.core.text import Text
 from forum.events.models import Event
@@ -30,6 +29,7 @@ from forum.registrations.rules import (
 )
 from forum.registrations.service import places, seating
 from forum.registrations.service.codes import lock_codes_of
+from forum.registrations.service.holding import event_of
 from forum.registrations.service.leaving_choices import leave_choices
 
 if TYPE_CHECKING:
@@ -86,16 +86,7 @@ def hold(
     Those of other events than the first one's are left out.
     """
     wanted = list(registration_ids)
-    event = session.scalar(
-        sa.select(Event)
-        .where(
-            Event.id.in_(sa.select(Registration.event_id).where(Registration.id.in_(wanted[:1])))
-        )
-        .with_for_update(read=True, key_share=True, of=Event)
-        .execution_options(populate_existing=True)
-    )
-    if event is None:
-        raise NotFound
+    event = event_of(session, Registration.id.in_(wanted[:1]))
     mine = (
         sa.select(Registration)
         .where(Registration.id.in_(wanted), Registration.event_id == event.id)
@@ -112,7 +103,7 @@ def hold(
     of_sessions = [one.session.pool_id for one in own]
     locked = {*seating.pools_holding(session, found), *of_sessions, *more_pools}
     seating.lock_pools(session, locked)
-    found = session.scalars(with_types.with_for_update(of=Registration)).all()
+    found = session.scalars(with_types.with_for_update(key_share=True, of=Registration)).all()
     return Held(event, found, own)
 
 

@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from forum.core import audit, outbox
+from forum.core.actor import ActorKind
 from forum.core.addresses import address_key
-from forum.core.db import write_appended, writing
+from forum.core.constraints import told_as
+from forum.core.db import once_more_when_raced, write_appended, writing
 from forum.core.errors import NotFound
 from forum.core.revisions import ChangedMeanwhile
-from forum.registrations.models import Booking, Registration, RegistrationPolicy, SearchWord
+from forum.registrations.models import (
+    ADDRESS_HELD_ONCE,
+    Booking,
+    Registration,
+    RegistrationPolicy,
+    SearchWord,
+)
 from forum.registrations.rules import ACTIVE, AddressTaken, AlreadyCancelled, RegistrationState
+from forum.registrations.service.discreet import held_already
 from forum.registrations.service.entering import (
     append_words,
     search_text_of,
@@ -30,6 +38,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from forum.core.actor import Actor
+
+MOST_RACES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +73,19 @@ def put_in_place(
 
     The old ticket dies, and so does the own link of whoever had been named; a new one is signed
     and sent where the registration is confirmed. Emits registration.renamed, with `replaced` where
-    somebody had been named. Raises NotFound, AlreadyCancelled, ChangedMeanwhile, AddressTaken.
+    somebody had been named. In a discreet event guests may name anybody; see `discreet`.
+    Raises NotFound, AlreadyCancelled, ChangedMeanwhile, AddressTaken.
     """
-    try:
+
+    def _put() -> None:
         with writing() as session:
             registration = _held(session, registration_id, revision)
             same = bool(email) and registration.email_key == address_key(email)
             had_name = bool(registration.name)
-            policy = session.get(RegistrationPolicy, registration.event_id)
-            several = policy is not None and policy.several_per_address
+            registration.holds_address = bool(email) and _may_hold(
+                session, actor, registration, address_key(email), now
+            )
             registration.email, registration.email_key = email, address_key(email)
-            registration.holds_address = bool(email) and not several
             if had_name and not same:
                 registration.link_generation += 1
                 registration.still_coming_at = None
@@ -91,8 +103,24 @@ def put_in_place(
                     key=f"{registration.id}:{registration.revision}",
                     now=now,
                 )
-    except IntegrityError:
-        raise AddressTaken(field="email") from None
+
+    # A guest of a discreet event does not hear that the address came meanwhile: it is put again.
+    tries = MOST_RACES if actor.kind is ActorKind.LINK else 1
+    with told_as(AddressTaken(field="email"), ADDRESS_HELD_ONCE):
+        once_more_when_raced(_put, tries=tries)
+
+
+def _may_hold(
+    session: Session, actor: Actor, registration: Registration, email_key: str, now: datetime
+) -> bool:
+    """Say whether a registration is to be the only one with its new address."""
+    policy = session.get(RegistrationPolicy, registration.event_id)
+    if policy is not None and policy.several_per_address:
+        return False
+    event = registration.event
+    if actor.kind is not ActorKind.LINK or not event.discreet:
+        return True
+    return not held_already(session, event, email_key, now, but=registration.id)
 
 
 def renew_link(actor: Actor, booking_id: UUID, *, now: datetime) -> int:
@@ -105,7 +133,7 @@ def renew_link(actor: Actor, booking_id: UUID, *, now: datetime) -> int:
             sa.select(Booking)
             .where(Booking.id == booking_id)
             .options(joinedload(Booking.event))
-            .with_for_update(of=Booking)
+            .with_for_update(key_share=True, of=Booking)
             .execution_options(populate_existing=True),
         ).one_or_none()
         if booking is None:
@@ -151,7 +179,7 @@ def _held(session: Session, registration_id: UUID, revision: int) -> Registratio
         sa.select(Registration)
         .where(Registration.id == registration_id)
         .options(joinedload(Registration.event), joinedload(Registration.ticket_type))
-        .with_for_update(of=Registration)
+        .with_for_update(key_share=True, of=Registration)
         .execution_options(populate_existing=True),
     ).one_or_none()
     if registration is None:

@@ -6,19 +6,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
+from forum.core.constraints import told_as
 from forum.core.db import writing
 from forum.core.errors import Conflict
 from forum.core.i18n import sentence
 from forum.core.revisions import ChangedMeanwhile, difference
-from forum.registrations.rules import ASKED, AddressTaken, InvitationState
-from forum.registrations.service.guest_lists import held_event, held_list
+from forum.registrations.rules import AddressTaken, InvitationState
+from forum.registrations.service.guest_lists import held_list
+from forum.registrations.service.holding import held_event
 from forum.registrations.service.invited import held_invitation, note_invitation
-from forum.registrations.service.inviting import InvitedGuest, columns_of
+from forum.registrations.service.inviting import InvitedGuest, columns_of, renews_link
 
 if TYPE_CHECKING:
     from forum.core.actor import Actor
+
+ADDRESS_INVITED_ONCE = "uq_invitation_address"
 
 
 class StillComing(Conflict):
@@ -43,32 +45,30 @@ def change_invitation(
     It is where the address changes after the invitation went out. Raises ChangedMeanwhile,
     AddressTaken, NotFound, Forbidden.
     """
-    try:
-        with writing() as session:
-            event = held_event(session, actor, event_id)
-            found = held_invitation(session, event, invitation_id)
-            if found.revision != revision:
-                raise ChangedMeanwhile
-            guest_list = held_list(session, event, list_id)
-            after: dict[str, Any] = columns_of(guest, event, guest_list) | guest.keys
-            renewed = found.state in ASKED and found.email_key not in {"", after["email_key"]}
-            before = {name: getattr(found, name) for name in after}
-            changes = difference(before, after)
-            for name, value in after.items():
-                setattr(found, name, value)
-            found.list_id = guest_list.id
-            found.link_generation += renewed
-            found.changed_at = now
-            found.revision += 1
-            session.flush()
-            fields = sorted(set(changes) - {"email_key", "name_key", "search_text"})
-            more = {"revision": found.revision, "fields": fields}
-            note_invitation(session, actor, event, found.id, "invitation.changed", more, now)
-            return renewed
-    except IntegrityError:
-        raise AddressTaken(
-            sentence("Another guest is invited with this email address."), field="email"
-        ) from None
+    taken = AddressTaken(
+        sentence("Another guest is invited with this email address."), field="email"
+    )
+    with told_as(taken, ADDRESS_INVITED_ONCE), writing() as session:
+        event = held_event(session, actor, event_id)
+        found = held_invitation(session, event, invitation_id)
+        if found.revision != revision:
+            raise ChangedMeanwhile
+        guest_list = held_list(session, event, list_id)
+        after: dict[str, Any] = columns_of(guest, event, guest_list) | guest.keys
+        renewed = renews_link(found.state, found.email_key, after["email_key"])
+        before = {name: getattr(found, name) for name in after}
+        changes = difference(before, after)
+        for name, value in after.items():
+            setattr(found, name, value)
+        found.list_id = guest_list.id
+        found.link_generation += renewed
+        found.changed_at = now
+        found.revision += 1
+        session.flush()
+        fields = sorted(set(changes) - {"email_key", "name_key", "search_text"})
+        more = {"revision": found.revision, "fields": fields}
+        note_invitation(session, actor, event, found.id, "invitation.changed", more, now)
+        return renewed
 
 
 def remove_invitation(actor: Actor, event_id: UUID, invitation_id: UUID, *, now: datetime) -> None:

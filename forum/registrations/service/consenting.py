@@ -101,7 +101,7 @@ def withdraw(actor: Actor, consent_id: UUID, source: ConsentSource, now: datetim
             .join(Registration, Registration.id == Consent.registration_id)
             .join(Event, Event.id == Registration.event_id)
             .where(Consent.id == consent_id)
-            .with_for_update(of=Consent)
+            .with_for_update(key_share=True, of=Consent)
             .execution_options(populate_existing=True)
         ).first()
         if row is None:
@@ -231,7 +231,7 @@ def _give(
             .join(ConsentWording, ConsentWording.event_id == Event.id)
             .outerjoin(Partner, Partner.id == ConsentWording.partner_id)
             .where(Registration.id == registration_id, ConsentWording.id == wording_id)
-            .with_for_update(of=Registration)
+            .with_for_update(key_share=True, of=Registration)
             .execution_options(populate_existing=True)
         ).first()
         if row is None:

@@ -16,6 +16,7 @@ from forum.core.ids import uuid7
 from forum.core.permissions import Action, require
 from forum.core.text import Text
 from forum.events.models import Event
+from forum.events.service import shared_event
 from forum.registrations.models import Registration
 from forum.registrations.rules import ACTIVE, Ended, RegistrationState
 from forum.registrations.service import places, seating
@@ -153,11 +154,7 @@ def _hold_choices(
     ).all()
     if not declined:
         return registration_ids, {}
-    session.execute(
-        sa.select(Event.id)
-        .where(Event.id == declined[0].event_id)
-        .with_for_update(read=True, key_share=True, of=Event)
-    )
+    shared_event(session, Event.id == declined[0].event_id)
     places.hold_bookings(session, {row.booking_id for row in declined})
     ids = [row.id for row in declined]
     return ids, choice_pools(session, ids)

@@ -24,7 +24,7 @@ from forum.registrations.rules import (
     QuestionKind,
     clean_phone,
 )
-from forum.registrations.service.parties import AnswerGiven
+from forum.registrations.service.parties import AnswerGiven, Choice
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -52,20 +52,26 @@ def answers_in(
                 sentence("The guest is taken in, but “%(cell)s” is no answer.", cell=cell[:80])
             )
         else:
-            answers.append(AnswerGiven(question.id, question.version_id, value))
+            choices = _limited(question, value)
+            answers.append(AnswerGiven(question.id, question.version_id, value, choices))
     return answers, unread
 
 
-def write_changed(
+def differing(answers: Sequence[AnswerGiven], present: Sequence[Answer]) -> list[AnswerGiven]:
+    """Return those answers that say something else than what is there."""
+    there = {one.question_id: list(one.value) for one in present}
+    return [one for one in answers if there.get(one.question_id) != list(one.value)]
+
+
+def write_answers(
     session: Session,
     known: Registration,
     answers: Sequence[AnswerGiven],
     present: Sequence[Answer],
     now: datetime,
-) -> bool:
-    """Write answers that differ from those there; `present` are the guest's. Say if any did."""
+) -> None:
+    """Write answers in the place of those there; `present` are the guest's."""
     there = {one.question_id: one for one in present}
-    changed = False
     for answer in answers:
         old = there.get(answer.question_id)
         if old is None:
@@ -81,12 +87,8 @@ def write_changed(
                 lang=known.lang,
                 answered_at=now,
             )
-        elif list(old.value) != list(answer.value):
-            old.value, old.version_id, old.answered_at = list(answer.value), answer.version_id, now
         else:
-            continue
-        changed = True
-    return changed
+            old.value, old.version_id, old.answered_at = list(answer.value), answer.version_id, now
 
 
 def answers_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Answer]]:
@@ -108,8 +110,8 @@ def _answer_in(question: AskedQuestion, cell: str) -> list[Any] | None:
     if question.options:
         return _chosen(question, cell)
     if kind is QuestionKind.YES_NO:
-        said = plain_key(cell)
-        return [YES] if said in _YES else [NO] if said in _NO else None
+        said = yes_or_no(cell)
+        return None if said is None else [YES if said else NO]
     if kind is QuestionKind.NUMBER:
         return _number(cell)
     if kind is QuestionKind.PHONE:
@@ -117,6 +119,12 @@ def _answer_in(question: AskedQuestion, cell: str) -> list[Any] | None:
         return [phone] if phone else None
     most = LONGEST_TEXT if kind is QuestionKind.TEXT else LONGEST_LONG_TEXT
     return [cell] if len(cell) <= most else None
+
+
+def yes_or_no(cell: str) -> bool | None:
+    """Return what a cell says, None where it says neither."""
+    said = plain_key(cell)
+    return True if said in _YES else False if said in _NO else None
 
 
 def _number(cell: str) -> list[Any] | None:
@@ -129,12 +137,18 @@ def _number(cell: str) -> list[Any] | None:
     return [int(number) if number.is_integer() else number]
 
 
+def _limited(question: AskedQuestion, value: Sequence[Any]) -> tuple[Choice, ...]:
+    """Return the choices with limited places among those that are named."""
+    pools = {str(one.id): one.pool_id for one in question.options}
+    found = ((UUID(one), pools[one]) for one in value if isinstance(one, str) and one in pools)
+    return tuple(Choice(option_id, pool_id) for option_id, pool_id in found if pool_id is not None)
+
+
 def _chosen(question: AskedQuestion, cell: str) -> list[Any] | None:
-    """Return the ids of the choices that a cell names; none of those with limited places."""
+    """Return the ids of the choices that a cell names, None where one of them is none."""
     labels = {
         plain_key(words): str(option.id)
         for option in question.options
-        if option.pool_id is None
         for words in option.label.by_language.values()
     }
     parts = [cell] if question.kind is QuestionKind.ONE else cell.replace("；", ";").split(";")

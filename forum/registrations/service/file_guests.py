@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from forum.core import audit, outbox
 from forum.core.actor import SYSTEM
@@ -17,25 +18,39 @@ from forum.core.db import write_appended
 from forum.core.i18n import Sentence
 from forum.core.ids import short_code, uuid7
 from forum.events.models import Event
-from forum.registrations.models import Answer, GuestFile, Registration, TicketType
+from forum.registrations.models import GuestFile, Registration, RegistrationPolicy, TicketType
 from forum.registrations.rules import (
     ACTIVE,
+    ADDRESS_OF_ANOTHER,
     NO_ADDRESS,
-    OTHER_ADDRESS,
     BookingSource,
     RegistrationState,
     header_key,
 )
-from forum.registrations.service import seating
+from forum.registrations.service import places, seating
 from forum.registrations.service.changing import find_again
 from forum.registrations.service.entering import (
+    Answered,
     Entry,
     Numbered,
+    append_answers,
     append_booking,
     append_registration,
 )
-from forum.registrations.service.file_answers import answers_in, answers_of, write_changed
-from forum.registrations.service.parties import Attendee, Party
+from forum.registrations.service.file_addresses import follow_address
+from forum.registrations.service.file_answers import (
+    answers_in,
+    answers_of,
+    differing,
+    write_answers,
+)
+from forum.registrations.service.file_choices import (
+    LimitedOptions,
+    keep_possible,
+    limited_options,
+)
+from forum.registrations.service.file_known import corrects_address, known_guests
+from forum.registrations.service.parties import AnswerGiven, Attendee, Party
 from forum.registrations.service.reading_guests import GuestRow
 from forum.seats import service as seats
 
@@ -67,90 +82,106 @@ class GuestBatch:
         )
 
 
-def register_some(session: Session, batch: GuestBatch, rows: Sequence[GuestRow]) -> Counter[str]:
+def register_some(
+    session: Session, batch: GuestBatch, rows: Sequence[GuestRow], moved: Collection[int] = ()
+) -> Counter[str]:
     """Register or change guests; return how many are new, changed, the same, and wait.
 
-    Who is new is entered first, and holds the pools; who is known is held after that, as by all
-    others. What could not be read is added to the file's problems.
+    Who is new is entered first, then the bookings of known ones, the pools and the known ones are
+    held, as by all others. What could not be read is added to the file's problems. `moved` are
+    numbers of rows whose guests have got another type already.
     """
-    by_key, by_code = _known(session, batch, rows)
+    known = known_guests(session, batch.event.id, rows)
     counts: Counter[str] = Counter()
     new: list[GuestRow] = []
-    changing: list[tuple[UUID, GuestRow]] = []
+    changing: list[tuple[Registration, GuestRow]] = []
     for row in rows:
-        found = (by_code.get(row.code) if row.code else None) or by_key.get(row.key)
+        found = known.find(row)
         if found is not None and found.state not in ACTIVE:
             counts["left_out"] += 1
-        elif found is not None and row.email and found.email_key not in {row.key, ""}:
+        elif found is not None and known.takes_from_another(found, row):
             counts["refused"] += 1
-            batch.problems.append((row, OTHER_ADDRESS))
+            batch.problems.append((row, ADDRESS_OF_ANOTHER))
         elif found is not None:
-            changing.append((found.id, row))
+            changing.append((found, row))
         elif not row.email:
             counts["refused"] += 1
             batch.problems.append((row, NO_ADDRESS))
         else:
             new.append(row)
+    entered = [_append(session, batch, row) for row in new]
+    # Whoever sends a form with one of these addresses waits at its index, holding no pool.
+    write_appended(session)
+    limited = limited_options(session, batch.questions, rows)
+    corrected = [one for one, row in changing if corrects_address(one, row)]
+    touched = [one for one, _ in changing] if limited.pools else corrected
+    if touched:
+        places.hold_bookings(session, {one.booking_id for one in touched})
+    homes = [pool for one in entered for pool in seating.pools_of(one.ticket_type).ids]
+    seating.lock_pools(session, [*homes, *limited.pools.values()])
     counts["new"] += len(new)
-    counts["waiting"] += _enter(session, batch, new) if new else 0
-    changed = _change_some(session, batch, changing)
-    counts.update({"changed": changed, "same": len(changing) - changed})
+    counts["waiting"] += _seat_all(session, batch, entered, limited)
+    ids = [(one.id, row) for one, row in changing]
+    changed = _change_some(session, batch, ids, limited, moved)
+    counts.update(changed)
+    seating.drop_pages(session, batch.event.id, *limited.changes)
     return counts
 
 
-def _known(
-    session: Session, batch: GuestBatch, rows: Sequence[GuestRow]
-) -> tuple[dict[str, Registration], dict[str, Registration]]:
-    """Return who is there by address, and by reference also who is no longer; one statement."""
-    keys = [one.key for one in rows if one.key]
-    codes = [one.code for one in rows if one.code]
-    found = session.scalars(
-        sa.select(Registration)
-        .where(
-            Registration.event_id == batch.event.id,
-            sa.or_(
-                sa.and_(Registration.email_key.in_(keys), Registration.state.in_(ACTIVE)),
-                Registration.code.in_(codes),
-            ),
-        )
-        .order_by(Registration.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    standing = {one.email_key: one for one in found if one.email_key and one.state in ACTIVE}
-    return standing, {one.code: one for one in found}
-
-
 def _change_some(
-    session: Session, batch: GuestBatch, changing: Sequence[tuple[UUID, GuestRow]]
-) -> int:
-    """Change guests in what their rows say differently; return how many that were."""
+    session: Session,
+    batch: GuestBatch,
+    changing: Sequence[tuple[UUID, GuestRow]],
+    limited: LimitedOptions,
+    moved: Collection[int],
+) -> Counter[str]:
+    """Change guests in what their rows say differently; return how many were, and how many not."""
+    counts: Counter[str] = Counter()
     if not changing:
-        return 0
+        return counts
     ids = [one for one, _ in changing]
     held = session.scalars(
         sa.select(Registration)
         .where(Registration.id.in_(ids), Registration.state.in_(ACTIVE))
         .order_by(Registration.id)
-        .with_for_update()
+        .options(joinedload(Registration.ticket_type))
+        .with_for_update(key_share=True, of=Registration)
         .execution_options(populate_existing=True)
     ).all()
     by_id = {one.id: one for one in held}
     answers = answers_of(session, ids) if batch.questions else {}
-    changed = 0
+    limited.read_holders(session, list(by_id))
+    several = _several_per_address(session, batch)
     for registration_id, row in changing:
-        known = by_id.get(registration_id)
-        if known is not None:
-            changed += _change(session, batch, known, row, answers.get(known.id, ()))
-    return changed
+        guest = by_id.get(registration_id)
+        if guest is None:
+            counts["same"] += 1
+            continue
+        given, unread = answers_in(row, batch.questions, guest.ticket_type_id)
+        present = answers.get(guest.id, ())
+        other, full = keep_possible(session, limited, guest.id, row, differing(given, present))
+        batch.problems.extend((row, says) for says in (*unread, *full))
+        write_answers(session, guest, other, present, batch.now)
+        fields = _change(session, batch, guest, row, answered=bool(other), several=several)
+        counts["corrected"] += "email" in fields
+        counts["changed" if fields or other or row.number in moved else "same"] += 1
+    return counts
+
+
+def _several_per_address(session: Session, batch: GuestBatch) -> bool:
+    policy = session.get(RegistrationPolicy, batch.event.id)
+    return policy is not None and policy.several_per_address
 
 
 def _change(
     session: Session,
     batch: GuestBatch,
-    known: Registration,
+    guest: Registration,
     row: GuestRow,
-    present: Sequence[Answer],
-) -> bool:
+    *,
+    answered: bool,
+    several: bool,
+) -> dict[str, str]:
     """Change a guest in what a row says differently; what it leaves empty says nothing."""
     lang = row.lang if row.lang in batch.event.languages else ""
     said = {
@@ -159,58 +190,96 @@ def _change(
         "organisation": row.organisation,
         "lang": lang,
     }
-    other = {what: words for what, words in said.items() if words and getattr(known, what) != words}
-    given, unread = answers_in(row, batch.questions, known.ticket_type_id)
-    batch.problems.extend((row, says) for says in unread)
-    answered = write_changed(session, known, given, present, batch.now)
+    other = {what: words for what, words in said.items() if words and getattr(guest, what) != words}
+    if corrects_address(guest, row):
+        other["email"] = row.email
     if not other and not answered:
-        return False
-    before = {what: getattr(known, what) for what in other}
+        return other
+    before = {what: getattr(guest, what) for what in other}
+    was, was_key = guest.email, guest.email_key
     for what, words in other.items():
-        setattr(known, what, words)
-    known.changed_at = batch.now
-    known.revision += 1
+        setattr(guest, what, words)
+    guest.changed_at = batch.now
+    guest.revision += 1
+    if "email" in other:
+        guest.email_key = row.key
+        guest.holds_address = not several and (guest.holds_address or not was_key)
+        follow_address(session, guest, was, was_key, now=batch.now)
     if other:
-        find_again(session, known)
+        find_again(session, guest)
     audit.record(
         session,
         SYSTEM,
         "registration.imported_again",
-        ("registration", known.id),
+        ("registration", guest.id),
         batch.event.organisation_id,
         {"before": before, "after": other, "answers": answered},
         batch.now,
     )
-    return True
+    return other
 
 
-def _enter(session: Session, batch: GuestBatch, rows: Sequence[GuestRow]) -> int:
-    """Register new guests, each alone; return how many of them wait for a seat."""
-    made: dict[UUID, list[tuple[Numbered, str, str]]] = {}
-    types = {one.id: one for one in batch.types.values()}
-    for row in rows:
-        ticket_type, numbered = batch.type_of(row), Numbered(uuid7(), short_code())
-        who = _attendee(batch, row)
-        booking_id = uuid7()
-        party = Party((who,), source=BookingSource.IMPORT)
-        append_booking(
-            session, batch.event.id, party, booking_id=booking_id, form_key=None, now=batch.now
+@dataclass(frozen=True, slots=True)
+class _Entered:
+    """A new guest whose registration is written, and who is seated next."""
+
+    row: GuestRow
+    ticket_type: TicketType
+    numbered: Numbered
+    booking_id: UUID
+    lang: str
+    limited: Sequence[AnswerGiven]
+
+
+def _append(session: Session, batch: GuestBatch, row: GuestRow) -> _Entered:
+    """Write a new guest, alone on a booking, waiting; limited choices come with the seats."""
+    ticket_type, numbered = batch.type_of(row), Numbered(uuid7(), short_code())
+    who, limited = _attendee(batch, row, ticket_type)
+    booking_id = uuid7()
+    party = Party((who,), source=BookingSource.IMPORT)
+    append_booking(
+        session, batch.event.id, party, booking_id=booking_id, form_key=None, now=batch.now
+    )
+    entry = Entry(
+        event_id=batch.event.id,
+        booking_id=booking_id,
+        party_id=numbered.id,
+        type_id=ticket_type.id,
+        state=RegistrationState.WAITLISTED,
+        # Lists sorted by when somebody came keep the order of the file.
+        now=batch.now + timedelta(microseconds=row.number),
+    )
+    append_registration(session, who, numbered, entry, 0)
+    return _Entered(row, ticket_type, numbered, booking_id, who.lang, limited)
+
+
+def _seat_all(
+    session: Session, batch: GuestBatch, entered: Sequence[_Entered], limited: LimitedOptions
+) -> int:
+    """Seat new guests by type, and take their limited choices; return how many of them wait."""
+    made: dict[UUID, list[_Entered]] = {}
+    for one in entered:
+        made.setdefault(one.ticket_type.id, []).append(one)
+        possible, full = keep_possible(session, limited, one.numbered.id, one.row, one.limited)
+        batch.problems.extend((one.row, says) for says in full)
+        own = Answered(
+            batch.event.id,
+            one.booking_id,
+            one.numbered.id,
+            one.numbered.id,
+            one.lang,
+            batch.now,
         )
-        entry = Entry(
-            event_id=batch.event.id,
-            booking_id=booking_id,
-            party_id=numbered.id,
-            type_id=ticket_type.id,
-            state=RegistrationState.WAITLISTED,
-            # Lists sorted by when somebody came keep the order of the file.
-            now=batch.now + timedelta(microseconds=row.number),
+        append_answers(session, [replace(answer, choices=()) for answer in possible], own)
+    return sum(
+        _seat(
+            session,
+            batch,
+            people[0].ticket_type,
+            [(one.numbered, str(one.booking_id), one.lang) for one in people],
         )
-        append_registration(session, who, numbered, entry, 0)
-        made.setdefault(ticket_type.id, []).append((numbered, str(booking_id), who.lang))
-    # Whoever sends a form with one of these addresses waits at its index, holding no pool.
-    write_appended(session)
-    seating.lock_pools(session, [pool for one in made for pool in seating.pools_of(types[one]).ids])
-    return sum(_seat(session, batch, types[one], people) for one, people in made.items())
+        for people in made.values()
+    )
 
 
 def _seat(
@@ -277,11 +346,14 @@ def _seat(
     return len(people) - free - len(seated_later)
 
 
-def _attendee(batch: GuestBatch, row: GuestRow) -> Attendee:
+def _attendee(
+    batch: GuestBatch, row: GuestRow, ticket_type: TicketType
+) -> tuple[Attendee, list[AnswerGiven]]:
+    """Return a new guest, and apart those of the answers whose places are limited."""
     languages = batch.event.languages or ["en"]
     lang = row.lang if row.lang in languages else languages[0]
-    answers, unread = answers_in(row, batch.questions, batch.type_of(row).id)
+    answers, unread = answers_in(row, batch.questions, ticket_type.id)
     batch.problems.extend((row, says) for says in unread)
-    return Attendee(
-        row.name, row.name_zh, row.organisation, row.email, row.key, lang, answers=answers
-    )
+    free = [one for one in answers if not one.choices]
+    who = Attendee(row.name, row.name_zh, row.organisation, row.email, row.key, lang, answers=free)
+    return who, [one for one in answers if one.choices]

@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from forum.core import audit
 from forum.core.actor import SYSTEM
 from forum.core.db import db, writing
+from forum.core.permissions import Action
 from forum.core.uploads import Uploads
 from forum.events.models import Event
+from forum.events.service import locked_event
 from forum.registrations.models import Answer, AnswerFile, ChoicePlace, Option, Question
 from forum.registrations.rules import LEAST_KEEP_DAYS
 from forum.registrations.service.seating import lock_pools
@@ -74,9 +76,7 @@ def _due(now: datetime) -> dict[UUID, list[UUID]]:
 def _erase(event_id: UUID, question_ids: Sequence[UUID], folder: Path, now: datetime) -> int:
     files = Uploads(folder)
     with files, writing() as session:
-        event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
-        if event is None:
-            return 0
+        event = locked_event(session, SYSTEM, event_id, Action.EDIT_EVENT)
         _free_places(session, question_ids)
         names = session.scalars(
             sa.delete(AnswerFile)

@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from forum.core import audit
 from forum.core.actor import SYSTEM
+from forum.core.constraints import told_as
 from forum.core.db import db, writing
 from forum.core.errors import Conflict, NotFound
 from forum.core.i18n import sentence
 from forum.core.page_scopes import changed, event_scope
 from forum.core.periodic import every
-from forum.core.permissions import Action, require
 from forum.core.revisions import ChangedMeanwhile, difference
-from forum.events.models import Event
 from forum.registrations.models import GuestList, Invitation, TicketType
 from forum.registrations.rules import InvitationState
+from forum.registrations.service.holding import held_event
 from forum.registrations.service.settling import keep_seats, release_seats
 from forum.seats.models import SeatPool
 
@@ -31,8 +30,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from forum.core.actor import Actor
+    from forum.events.models import Event
 
 AT_ONCE = 50
+NAMED_ONCE = "uq_guest_list_event_id_name"
 
 
 class ListNameTaken(Conflict):
@@ -85,29 +86,26 @@ def create_list(actor: Actor, event_id: UUID, wanted: ListWanted, *, now: dateti
 
     Raises ListNameTaken, NoRoomForBlock, NotFound, Forbidden.
     """
-    try:
-        with writing() as session:
-            event = held_event(session, actor, event_id)
-            ticket_type = _type_of(session, event, wanted.type_id)
-            last = sa.select(sa.func.coalesce(sa.func.max(GuestList.position), 0) + 1).where(
-                GuestList.event_id == event.id
-            )
-            made = GuestList(
-                event_id=event.id,
-                position=session.scalar(last),
-                created_at=now,
-                **wanted.values(),
-            )
-            made.ticket_type = ticket_type
-            session.add(made)
-            session.flush()
-            if wanted.kept:
-                keep_seats(session, event, made, wanted.kept, now)
-                changed(session, event_scope(event.id))
-            _record(session, actor, event, made, "guest_list.created", {"seats": wanted.kept}, now)
-            return made.id
-    except IntegrityError:
-        raise ListNameTaken(field="name") from None
+    with told_as(ListNameTaken(field="name"), NAMED_ONCE), writing() as session:
+        event = held_event(session, actor, event_id)
+        ticket_type = _type_of(session, event, wanted.type_id)
+        last = sa.select(sa.func.coalesce(sa.func.max(GuestList.position), 0) + 1).where(
+            GuestList.event_id == event.id
+        )
+        made = GuestList(
+            event_id=event.id,
+            position=session.scalar(last),
+            created_at=now,
+            **wanted.values(),
+        )
+        made.ticket_type = ticket_type
+        session.add(made)
+        session.flush()
+        if wanted.kept:
+            keep_seats(session, event, made, wanted.kept, now)
+            changed(session, event_scope(event.id))
+        _record(session, actor, event, made, "guest_list.created", {"seats": wanted.kept}, now)
+        return made.id
 
 
 def change_list(
@@ -124,35 +122,32 @@ def change_list(
     Invitations that are there keep what they have. Raises ChangedMeanwhile, ListNameTaken,
     SeatsStillKept, NoRoomForBlock, CapacityBelowTaken, NotFound, Forbidden.
     """
-    try:
-        with writing() as session:
-            event = held_event(session, actor, event_id)
-            found = held_list(session, event, list_id)
-            if found.revision != revision:
-                raise ChangedMeanwhile
-            ticket_type = _type_of(session, event, wanted.type_id)
-            kept = found.block.capacity if found.block else 0
-            if kept and ticket_type.pool_id != found.ticket_type.pool_id:
-                raise SeatsStillKept(field="type_id")
-            after = wanted.values()
-            before = {name: getattr(found, name) for name in after}
-            changes = difference(
-                before | {"seats": kept, "ticket_type_id": str(found.ticket_type_id)},
-                after | {"seats": wanted.kept, "ticket_type_id": str(wanted.type_id)},
-            )
-            for name, value in after.items():
-                setattr(found, name, value)
-            found.ticket_type = ticket_type
-            found.revision += 1
-            if wanted.kept != kept:
-                found.released_at = None if wanted.kept else found.released_at
-                keep_seats(session, event, found, wanted.kept, now)
-                changed(session, event_scope(event.id))
-            session.flush()
-            more = {"revision": found.revision, "changes": changes}
-            _record(session, actor, event, found, "guest_list.changed", more, now)
-    except IntegrityError:
-        raise ListNameTaken(field="name") from None
+    with told_as(ListNameTaken(field="name"), NAMED_ONCE), writing() as session:
+        event = held_event(session, actor, event_id)
+        found = held_list(session, event, list_id)
+        if found.revision != revision:
+            raise ChangedMeanwhile
+        ticket_type = _type_of(session, event, wanted.type_id)
+        kept = found.block.capacity if found.block else 0
+        if kept and ticket_type.pool_id != found.ticket_type.pool_id:
+            raise SeatsStillKept(field="type_id")
+        after = wanted.values()
+        before = {name: getattr(found, name) for name in after}
+        changes = difference(
+            before | {"seats": kept, "ticket_type_id": str(found.ticket_type_id)},
+            after | {"seats": wanted.kept, "ticket_type_id": str(wanted.type_id)},
+        )
+        for name, value in after.items():
+            setattr(found, name, value)
+        found.ticket_type = ticket_type
+        found.revision += 1
+        if wanted.kept != kept:
+            found.released_at = None if wanted.kept else found.released_at
+            keep_seats(session, event, found, wanted.kept, now)
+            changed(session, event_scope(event.id))
+        session.flush()
+        more = {"revision": found.revision, "changes": changes}
+        _record(session, actor, event, found, "guest_list.changed", more, now)
 
 
 def remove_list(actor: Actor, event_id: UUID, list_id: UUID, *, now: datetime) -> int:
@@ -216,27 +211,13 @@ def release_due(now: datetime) -> int:
     return released
 
 
-def held_event(session: Session, actor: Actor, event_id: UUID) -> Event:
-    """Return an event held for sharing until the commit; raises NotFound, Forbidden."""
-    event = session.scalar(
-        sa.select(Event)
-        .where(Event.id == event_id)
-        .with_for_update(read=True, key_share=True, of=Event)
-        .execution_options(populate_existing=True)
-    )
-    if event is None:
-        raise NotFound
-    require(actor, Action.EDIT_REGISTRATIONS, event.organisation_id)
-    return event
-
-
 def held_list(session: Session, event: Event, list_id: UUID) -> GuestList:
     """Return a guest list of an event, held, with its type and block; raises NotFound."""
     found = session.scalar(
         sa.select(GuestList)
         .where(GuestList.event_id == event.id, GuestList.id == list_id)
         .options(joinedload(GuestList.ticket_type))
-        .with_for_update(of=GuestList)
+        .with_for_update(key_share=True, of=GuestList)
         .execution_options(populate_existing=True)
     )
     if found is None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from forum.core.db import db
-from forum.core.i18n import Sentence
+from forum.core.i18n import Sentence, sentence
 from forum.events.models import Event
-from forum.registrations.models import GuestFile, Invitation, Registration
+from forum.registrations.models import GuestFile, Invitation, TicketType
 from forum.registrations.queries.consents import opted_out
-from forum.registrations.rules import ACTIVE, NO_ADDRESS, OPTED_OUT, header_key
+from forum.registrations.queries.questions import questions_for
+from forum.registrations.rules import ACTIVE, ADDRESS_OF_ANOTHER, NO_ADDRESS, OPTED_OUT, header_key
+from forum.registrations.service.file_known import corrects_address, known_guests
+from forum.registrations.service.file_moves import wanted_type
 from forum.registrations.service.guest_files import (
     MOST_PROBLEMS,
     columns_of,
@@ -23,12 +27,21 @@ from forum.registrations.service.guest_files import (
 )
 from forum.registrations.service.reading_guests import GuestRow, guests_in
 
+if TYPE_CHECKING:
+    from forum.core.text import Text
+
 LOOKED_UP_AT_ONCE = 500
+MOST_CHANGES = 100
+"""So many corrected addresses and changed types are named; of more only the number is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What taking a file in would come to; `sample` are its first rows that can be taken."""
+    """What taking a file in would come to; `sample` are its first rows that can be taken.
+
+    `changes` are corrected addresses and changed types, by row and name. `limited` are questions
+    of the file whose choices have limited places.
+    """
 
     new: int
     known: int
@@ -37,41 +50,58 @@ class Preview:
     refused: int
     sample: Sequence[GuestRow]
     unknown_types: Sequence[str]
+    corrected: int
+    moved: int
+    changes: Sequence[tuple[int, str, Sentence]]
+    limited: Sequence[Text]
 
 
-def preview(kept: GuestFile) -> Preview:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How a row stands to who is there: known, refused, and what of the known changes."""
+
+    known: bool = False
+    problem: Sentence | None = None
+    corrected: Sentence | None = None
+    moved: Sentence | None = None
+
+
+def preview(kept: GuestFile, lang: str = "en") -> Preview:
     """Look through a file: who is new, who is known, which rows are refused and why.
 
-    Raises NoNames, FileGone. Two statements for each 500 rows, and three more.
+    `lang` is the reader's, for names of ticket types. Raises NoNames, FileGone. Two statements for
+    each 500 rows, and six more.
     """
     problems: list[tuple[int, Sentence]] = []
+    changes: list[tuple[int, str, Sentence]] = []
     counts: Counter[str] = Counter()
     sample: list[GuestRow] = []
     unknown: dict[str, None] = {}
-    types = set(types_by_name(kept.event_id))
+    types = types_by_name(kept.event_id)
     organisation_id = db.session.get_one(Event, kept.event_id).organisation_id
     for some in batches(guests_in(table_of(kept), columns_of(kept)), LOOKED_UP_AT_ONCE):
         taken = [one for one in some if one.problem is None]
-        known = _known_keys(kept, taken)
+        standing = _standing(kept, taken, types, lang)
         out = opted_out(organisation_id, [one.key for one in taken])
         for row in some:
-            problem = refusal(row, kept, out)
+            stands = standing.get(row.number, _Standing())
+            problem = refusal(row, kept, out) or stands.problem
             if problem is not None:
                 counts["refused"] += 1
                 problems.append((row.number, problem))
-            elif kept.leave_out and row.leaves:
+                continue
+            if kept.leave_out and row.leaves:
                 counts["left_out"] += 1
-            else:
-                is_known = row.key in known or (row.code and row.code in known)
-                counts["known" if is_known else "new"] += 1
-                sample.append(row)
-                if (
-                    row.type_name
-                    and kept.list_id is None
-                    and header_key(row.type_name) not in types
-                ):
-                    unknown[row.type_name] = None
-        sample = sample[:10]
+                continue
+            counts["known" if stands.known else "new"] += 1
+            counts["corrected"] += stands.corrected is not None
+            counts["moved"] += stands.moved is not None
+            said = (one for one in (stands.corrected, stands.moved) if one is not None)
+            changes += [(row.number, row.name, says) for says in said]
+            sample.append(row)
+            if row.type_name and kept.list_id is None and header_key(row.type_name) not in types:
+                unknown[row.type_name] = None
+        sample, changes = sample[:10], changes[:MOST_CHANGES]
     return Preview(
         counts["new"],
         counts["known"],
@@ -80,6 +110,10 @@ def preview(kept: GuestFile) -> Preview:
         counts["refused"],
         sample,
         list(unknown)[:10],
+        counts["corrected"],
+        counts["moved"],
+        changes,
+        _limited(kept),
     )
 
 
@@ -99,23 +133,84 @@ def refusal(row: GuestRow, kept: GuestFile, out: set[str]) -> Sentence | None:
     return OPTED_OUT if row.key in out else None
 
 
-def _known_keys(kept: GuestFile, rows: Sequence[GuestRow]) -> set[str]:
-    """Return which addresses and references of these rows the event knows; one statement."""
-    keys = [one.key for one in rows if one.key]
+def _standing(
+    kept: GuestFile, rows: Sequence[GuestRow], types: Mapping[str, TicketType], lang: str
+) -> dict[int, _Standing]:
     if kept.list_id is not None:
-        return set(
-            db.session.scalars(
-                sa.select(Invitation.email_key).where(
-                    Invitation.event_id == kept.event_id, Invitation.email_key.in_(keys)
-                )
-            )
+        return _among_invited(kept, rows)
+    return _among_guests(kept, rows, types, lang)
+
+
+def _among_guests(
+    kept: GuestFile, rows: Sequence[GuestRow], types: Mapping[str, TicketType], lang: str
+) -> dict[int, _Standing]:
+    """Return how rows stand to the registrations of the event; one statement."""
+    known = known_guests(db.session(), kept.event_id, rows)
+    found: dict[int, _Standing] = {}
+    for row in rows:
+        guest = known.find(row)
+        if guest is None:
+            if not row.email:
+                found[row.number] = _Standing(problem=NO_ADDRESS)
+            continue
+        if guest.state not in ACTIVE:
+            found[row.number] = _Standing(known=True)
+            continue
+        if known.takes_from_another(guest, row):
+            found[row.number] = _Standing(problem=ADDRESS_OF_ANOTHER)
+            continue
+        corrects = corrects_address(guest, row)
+        moves = wanted_type(known, types, row)
+        old = guest.ticket_type.name.pick(lang).text
+        found[row.number] = _Standing(
+            known=True,
+            corrected=_corrected(guest.email, row.email) if corrects else None,
+            moved=_moved(old, moves[1].name.pick(lang).text) if moves else None,
         )
-    codes = [one.code for one in rows if one.code]
-    found = db.session.execute(
-        sa.select(Registration.email_key, Registration.code).where(
-            Registration.event_id == kept.event_id,
-            Registration.state.in_(ACTIVE),
-            sa.or_(Registration.email_key.in_(keys), Registration.code.in_(codes)),
+    return found
+
+
+def _among_invited(kept: GuestFile, rows: Sequence[GuestRow]) -> dict[int, _Standing]:
+    """Return how rows stand to the invitations of the event; one statement."""
+    keys = {one.key for one in rows} - {""}
+    ids = {one.invitation_id for one in rows} - {None}
+    invited = db.session.execute(
+        sa.select(Invitation.id, Invitation.email, Invitation.email_key).where(
+            Invitation.event_id == kept.event_id,
+            sa.or_(Invitation.email_key.in_(keys), Invitation.id.in_(ids)),
         )
     ).all()
-    return {key for row in found for key in row if key}
+    by_id = {one.id: one for one in invited}
+    by_key = {one.email_key: one for one in invited if one.email_key}
+    found: dict[int, _Standing] = {}
+    for row in rows:
+        named = by_id.get(row.invitation_id) if row.invitation_id else None
+        holder = by_key.get(row.key) if row.key else None
+        if named is not None and holder is not None and holder.id != named.id:
+            found[row.number] = _Standing(problem=ADDRESS_OF_ANOTHER)
+        elif named is not None and row.key and named.email_key != row.key:
+            corrected = _corrected(named.email, row.email)
+            found[row.number] = _Standing(known=True, corrected=corrected)
+        elif named is not None or holder is not None:
+            found[row.number] = _Standing(known=True)
+    return found
+
+
+def _corrected(old: str, new: str) -> Sentence:
+    if not old:
+        return sentence("Address added: %(new)s.", new=new)
+    return sentence("Address corrected: %(old)s becomes %(new)s.", old=old, new=new)
+
+
+def _moved(old: str, new: str) -> Sentence:
+    return sentence("Ticket type changed: “%(old)s” becomes “%(new)s”.", old=old, new=new)
+
+
+def _limited(kept: GuestFile) -> list[Text]:
+    """Return the wordings of the file's questions with limited choices; three statements."""
+    named = set(columns_of(kept).values())
+    return [
+        one.label
+        for one in questions_for(kept.event_id)
+        if str(one.id) in named and any(option.pool_id for option in one.options)
+    ]

@@ -25,7 +25,7 @@ def held_invitation(session: Session, event: Event, invitation_id: UUID) -> Invi
     found = session.scalar(
         sa.select(Invitation)
         .where(Invitation.event_id == event.id, Invitation.id == invitation_id)
-        .with_for_update(of=Invitation)
+        .with_for_update(key_share=True, of=Invitation)
         .execution_options(populate_existing=True)
     )
     if found is None:

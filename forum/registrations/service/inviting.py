@@ -12,22 +12,25 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from forum.core import audit
+from forum.core import audit, outbox
 from forum.core.addresses import address_key
 from forum.core.db import once_more_when_raced, writing
 from forum.core.errors import NotFound
 from forum.core.ids import uuid7
 from forum.core.permissions import Action, require
+from forum.core.text import clean_line
 from forum.events.models import Event
 from forum.registrations.models import GuestList, Invitation, Registration
 from forum.registrations.queries.consents import opted_out
 from forum.registrations.rules import (
+    ASKED,
     InvitationState,
     RegistrationState,
     invited_key,
 )
 from forum.registrations.service.entering import search_text_of
-from forum.registrations.service.guest_lists import held_event, held_list
+from forum.registrations.service.guest_lists import held_list
+from forum.registrations.service.holding import held_event
 from forum.registrations.service.invited import note_invitation
 
 if TYPE_CHECKING:
@@ -43,7 +46,8 @@ class InvitedGuest:
     """A guest as a file or a form names them, cleaned; at least one of the names is there.
 
     Without `lang` it is the event's first language; without `companions` or `greet` what the list
-    says. `email` is normalised (core.addresses), or empty for guests invited by letter.
+    says. `email` is normalised (core.addresses), or empty for guests invited by letter. `known_id`
+    names an invitation by the key that an export gave it, whatever else has changed.
     """
 
     name: str = ""
@@ -60,6 +64,12 @@ class InvitedGuest:
     seating: str = ""
     greet: bool | None = None
     note: str = ""
+    known_id: UUID | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what an invitation's own columns say."""
+        return {name: value for name, value in asdict(self).items() if name != "known_id"}
 
     @property
     def keys(self) -> dict[str, str]:
@@ -78,7 +88,8 @@ class Added:
     """What became of rows: new, changed, known and left as they were, kept out.
 
     `opted_out` want no invitations from the organisation; `elsewhere` are those of the changed and
-    known who stand on another list of the event, and stay there; `nameless` had no name.
+    known who stand on another list of the event, and stay there; `nameless` had no name. Of the
+    changed `corrected` have another address now; `taken` are addresses that somebody else has.
     """
 
     added: int = 0
@@ -87,6 +98,8 @@ class Added:
     opted_out: int = 0
     elsewhere: int = 0
     nameless: int = 0
+    corrected: int = 0
+    taken: tuple[str, ...] = ()
 
     def plus(self, other: Added) -> Added:
         """Return both together."""
@@ -105,10 +118,12 @@ def add_invitations(
 ) -> Added:
     """Put guests on a list as drafts; nobody is mailed.
 
-    Who is known at the event by address, else by name and organisation, is changed in what a row
-    says (empty ones say nothing), or with `update` False left alone. Addresses that opted out are
-    left out. 500 rows are one transaction of a fixed number of statements.
-    Raises NotFound, Forbidden.
+    Who is known at the event by an export's key, by address, else by name and organisation, is
+    changed in what a row says (empty ones say nothing), or with `update` False left alone. An
+    address that is corrected after the invitation went out kills its link: emits
+    invitation.address_corrected, within. A row with an address that another guest has changes
+    nothing. Addresses that opted out are left out. 500 rows are one transaction of a fixed number
+    of statements. Raises NotFound, Forbidden.
     """
     done = Added()
     source = iter(rows)
@@ -197,11 +212,22 @@ def _add_some(
                 known.add(_new(event, guest_list, row, now))
                 done = replace(done, added=done.added + 1)
                 continue
-            if update and _changed(found, row, now):
+            if known.takes_from_another(found, row):
+                done = replace(done, taken=(*done.taken, row.keys["email_key"]))
+                continue
+            was, was_key = found.email, found.email_key
+            fields = _changed(found, row, now) if update else set()
+            if fields:
                 known.index(found)
                 if found not in known.made:
-                    note_invitation(session, actor, event, found.id, "invitation.changed", {}, now)
-                done = replace(done, changed=done.changed + 1)
+                    said: dict[str, object] = {"revision": found.revision, "fields": sorted(fields)}
+                    note_invitation(
+                        session, actor, event, found.id, "invitation.changed", said, now
+                    )
+                corrects = found.email_key != was_key
+                if corrects and was_key:
+                    _tell_of_address(session, found, was, now)
+                done = replace(done, changed=done.changed + 1, corrected=done.corrected + corrects)
             else:
                 done = replace(done, same=done.same + 1)
             if found.list_id != guest_list.id:
@@ -221,6 +247,8 @@ class _Known:
         self.made: list[Invitation] = []
         self._by_address: dict[str, Invitation] = {}
         self._by_name: dict[str, list[Invitation]] = {}
+        self._by_id: dict[UUID, Invitation] = {}
+        self._address_of: dict[UUID, str] = {}
         found = session.scalars(
             sa.select(Invitation)
             .where(
@@ -228,18 +256,22 @@ class _Known:
                 sa.or_(
                     Invitation.email_key.in_({key["email_key"] for key in keys} - {""}),
                     Invitation.name_key.in_({key["name_key"] for key in keys}),
+                    Invitation.id.in_({row.known_id for row in rows if row.known_id}),
                 ),
             )
             .order_by(Invitation.id)
-            .with_for_update(of=Invitation)
+            .with_for_update(key_share=True, of=Invitation)
             .execution_options(populate_existing=True)
         )
         for one in found:
             self.index(one)
 
     def find(self, row: InvitedGuest) -> Invitation | None:
-        """Return whom a row means: by address, else by name and organisation."""
+        """Return whom a row means: by its key, by address, else by name and organisation."""
         keys = row.keys
+        by_id = self._by_id.get(row.known_id) if row.known_id else None
+        if by_id is not None:
+            return by_id
         by_address = self._by_address.get(keys["email_key"]) if keys["email_key"] else None
         if by_address is not None:
             return by_address
@@ -248,6 +280,11 @@ class _Known:
         fitting = [one for one in same_name if not (keys["email_key"] and one.email_key)]
         return fitting[0] if fitting else None
 
+    def takes_from_another(self, found: Invitation, row: InvitedGuest) -> bool:
+        """Say whether a row would give somebody an address that another guest has."""
+        holder = self._by_address.get(row.keys["email_key"]) if row.email else None
+        return holder is not None and holder is not found
+
     def add(self, one: Invitation) -> None:
         """Remember an invitation that is made, for the rows that follow."""
         self.made.append(one)
@@ -255,6 +292,10 @@ class _Known:
 
     def index(self, one: Invitation) -> None:
         """Let the rows that follow find an invitation by what it says now."""
+        before = self._address_of.get(one.id, "")
+        if before != one.email_key and self._by_address.get(before) is one:
+            del self._by_address[before]
+        self._by_id[one.id], self._address_of[one.id] = one, one.email_key
         if one.email_key:
             self._by_address[one.email_key] = one
         of_name = self._by_name.setdefault(one.name_key, [])
@@ -264,7 +305,7 @@ class _Known:
 
 def columns_of(guest: InvitedGuest, event: Event, guest_list: GuestList) -> dict[str, Any]:
     """Return an invitation's own columns, with what list and event add where a row is silent."""
-    values = asdict(guest)
+    values = guest.values
     values["name"] = guest.name or guest.name_zh
     values["lang"] = guest.lang or (event.languages[0] if event.languages else "en")
     values["companions"] = guest_list.companions if guest.companions is None else guest.companions
@@ -285,17 +326,37 @@ def _new(event: Event, guest_list: GuestList, row: InvitedGuest, now: datetime) 
     )
 
 
-def _changed(found: Invitation, row: InvitedGuest, now: datetime) -> bool:
-    """Change an invitation in what a row says, and say whether it did."""
-    said = {name: value for name, value in asdict(row).items() if value not in {"", None}}
+def _changed(found: Invitation, row: InvitedGuest, now: datetime) -> set[str]:
+    """Change an invitation in what a row says, and return which of its columns that were."""
+    said = {name: value for name, value in row.values.items() if value not in {"", None}}
+    # A file's cell is one line, whatever an editor's box holds.
+    if said.get("note") == clean_line(found.note):
+        del said["note"]
     changes = {name: value for name, value in said.items() if getattr(found, name) != value}
     if not changes:
-        return False
+        return set()
+    before = found.email_key
     for name, value in changes.items():
         setattr(found, name, value)
-    whole = InvitedGuest(**{name: getattr(found, name) for name in asdict(row)})
+    whole = InvitedGuest(**{name: getattr(found, name) for name in row.values})
     for name, value in whole.keys.items():
         setattr(found, name, value)
+    found.link_generation += renews_link(found.state, before, found.email_key)
     found.changed_at = now
     found.revision += 1
-    return True
+    return set(changes)
+
+
+def _tell_of_address(session: Session, found: Invitation, was: str, now: datetime) -> None:
+    outbox.emit(
+        session,
+        "invitation.address_corrected",
+        {"invitation_id": str(found.id), "was": was, "email": found.email},
+        key=f"{found.id}:{found.revision}",
+        now=now,
+    )
+
+
+def renews_link(state: InvitationState, before: str, after: str) -> bool:
+    """Say whether another address kills the personal link: it went out to the one before."""
+    return state in ASKED and before not in {"", after}

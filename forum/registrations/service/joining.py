@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from forum.core import audit, outbox
-from forum.core.db import write_appended, writing
-from forum.core.errors import NotFound
+from forum.core.constraints import told_as
+from forum.core.db import once_more_when_raced, write_appended, writing
 from forum.core.ids import short_code, uuid7
 from forum.events.models import Event
 from forum.events.rules import Opening, opening_of
-from forum.registrations.models import Booking, Registration, RegistrationPolicy, TicketType
+from forum.events.service import shared_event
+from forum.registrations.models import (
+    ADDRESS_HELD_ONCE,
+    Booking,
+    Registration,
+    RegistrationPolicy,
+    TicketType,
+)
 from forum.registrations.rules import (
     ACTIVE,
     ADDED_TO,
@@ -30,6 +37,7 @@ from forum.registrations.rules import (
 from forum.registrations.service import places, seating
 from forum.registrations.service.answer_files import claim_files, files_of
 from forum.registrations.service.choosing import attendee_with_limits, take_choices
+from forum.registrations.service.discreet import held_already
 from forum.registrations.service.entering import Entry, Numbered, append_registration
 
 if TYPE_CHECKING:
@@ -52,11 +60,16 @@ def add_person(
 
     `most` is how many the booking may hold, its type's own number where None. By approval it is a
     request like any other. Guests bring more people while their type is open and takes them; who
-    came by invitation brings the companions that it allows. Raises NotFound, RegistrationClosed,
-    TooMany, AddressTaken, ChoiceFull.
+    came by invitation brings the companions that it allows. In a discreet event a known address is
+    taken like any other; see `discreet`. Raises NotFound, RegistrationClosed, TooMany,
+    AddressTaken, ChoiceFull.
     """
-    with writing() as session:
-        return add_in(session, actor, booking_id, attendee, most=most, by_hand=by_hand, now=now)
+
+    def _added() -> RegistrationState:
+        with writing() as session:
+            return add_in(session, actor, booking_id, attendee, most=most, by_hand=by_hand, now=now)
+
+    return once_more_when_raced(_added)
 
 
 def add_in(
@@ -71,21 +84,15 @@ def add_in(
 ) -> RegistrationState:
     """Add somebody inside the caller's writing transaction, which holds no booking and no pool yet.
 
-    Or those of this booking alone. Raises as `add_person`.
+    Or those of this booking alone. Raises as `add_person`, and IntegrityError where the address
+    came meanwhile to a discreet event.
     """
-    row = session.execute(
-        sa.select(Event, Booking)
-        .join(Booking, Booking.event_id == Event.id)
-        .where(Booking.id == booking_id)
-        .with_for_update(read=True, key_share=True, of=Event)
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        raise NotFound
-    event, booking = row
+    theirs = sa.select(Booking.event_id).where(Booking.id == booking_id)
+    event = shared_event(session, Event.id.in_(theirs))
     if opening_of(event, now) is not Opening.OPEN and not by_hand:
         raise RegistrationClosed
     places.hold_booking(session, booking_id)
+    booking = session.get_one(Booking, booking_id, populate_existing=True)
     there = session.scalars(
         sa.select(Registration)
         .where(Registration.booking_id == booking_id)
@@ -101,6 +108,10 @@ def add_in(
     if len(standing) + 1 > allowed and not by_hand:
         raise TooMany(allowed)
     policy = session.get(RegistrationPolicy, event.id)
+    holds = policy is None or not policy.several_per_address
+    discreetly = event.discreet and holds and not by_hand
+    if discreetly:
+        holds = not held_already(session, event, attendee.email_key, now)
     numbered = Numbered(uuid7(), short_code())
     pools = seating.pools_of(ticket_type, standing[0].block_id)
     attendee = attendee_with_limits(session, event.id, attendee)
@@ -122,15 +133,14 @@ def add_in(
         block_id=seated.block_id,
         in_home=seated.in_home,
         in_limit=seated.in_limit,
-        holds_address=policy is None or not policy.several_per_address,
+        holds_address=holds,
         now=now,
     )
     position = max(one.position for one in there) + 1
     append_registration(session, attendee, numbered, entry, position)
-    try:
+    taken = told_as(AddressTaken(field="email"), ADDRESS_HELD_ONCE)
+    with nullcontext() if discreetly else taken:
         write_appended(session)
-    except IntegrityError:
-        raise AddressTaken(field="email") from None
     claim_files(session, event.id, booking_id, files_of(attendee.answers))
     payload = {
         "registration_id": str(numbered.id),

@@ -17,20 +17,21 @@ from forum.core.errors import NotFound
 from forum.core.ids import uuid7
 from forum.core.page_scopes import SITE, changed, event_scope
 from forum.core.periodic import every
-from forum.core.permissions import Action, require
-from forum.events.models import Event
 from forum.registrations.models import AccessCode, TicketType
 from forum.registrations.rules import Access, KeptBeyondUses, NotByCode
 from forum.registrations.service import seating
-from forum.registrations.service.blocks import release_block
+from forum.registrations.service.blocks import release_block, resize_block
 from forum.registrations.service.codes import new_code
+from forum.registrations.service.holding import held_event
 from forum.seats import lines
 from forum.seats import service as seats
+from forum.seats.models import SeatPool
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from forum.core.actor import Actor
+    from forum.events.models import Event
 
 AT_ONCE = 50
 
@@ -63,23 +64,22 @@ def revoke_codes(
 ) -> list[UUID]:
     """Let codes open nothing any more; who used them stays. Return those that were revoked now.
 
-    Seats that were kept for none but revoked ones go back. Raises NotFound, Forbidden.
+    Of the seats that were kept for them, those go back that no other code can fill any more.
+    Raises NotFound, Forbidden.
     """
     with writing() as session:
-        event = _event(session, actor, event_id)
-        found = session.scalars(
-            sa.select(AccessCode)
-            .where(AccessCode.event_id == event.id, AccessCode.id.in_(code_ids))
-            .order_by(AccessCode.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        ).all()
-        live = [one for one in found if one.revoked_at is None]
+        event = held_event(session, actor, event_id)
+        wanted = sa.and_(AccessCode.event_id == event.id, AccessCode.id.in_(code_ids))
+        blocks = sa.select(AccessCode.block_id).where(wanted, AccessCode.block_id.is_not(None))
+        # With all that share a block, so that two who revoke do not wait for each other.
+        found = _held_codes(session, sa.or_(wanted, AccessCode.block_id.in_(blocks)))
+        live = [one for one in found if one.id in set(code_ids) and one.revoked_at is None]
         for one in live:
             one.revoked_at = now
         session.flush()
         for block_id in sorted({one.block_id for one in live if one.block_id is not None}):
-            _release_idle(session, actor, event, block_id, now)
+            sharing = [one for one in found if one.block_id == block_id]
+            _give_back_idle(session, actor, event, block_id, sharing, now)
         details = {"codes": [str(one.id) for one in live]}
         if live:
             _record(session, actor, event, "access_codes.revoked", details, now)
@@ -92,7 +92,7 @@ def bring_back(actor: Actor, event_id: UUID, code_ids: Sequence[UUID], *, now: d
     Raises NotFound, Forbidden.
     """
     with writing() as session:
-        event = _event(session, actor, event_id)
+        event = held_event(session, actor, event_id)
         back = session.scalars(
             sa.update(AccessCode)
             .where(
@@ -112,25 +112,33 @@ def bring_back(actor: Actor, event_id: UUID, code_ids: Sequence[UUID], *, now: d
 
 @every(timedelta(minutes=1), "release seats kept for access codes")
 def release_lapsed(now: datetime) -> int:
-    """Give back seats kept for codes that are all over; return how many blocks were released."""
+    """Give back seats kept for codes that are over or used up; return how many blocks had some.
+
+    A guest of a revoked code may have left one of them since.
+    """
+    may_come = sa.func.coalesce(
+        sa.func.sum(AccessCode.uses - AccessCode.used).filter(_live(now)), 0
+    )
+    over = sa.func.count().filter(_live(now)) == 0
     due = db.session.execute(
         sa.select(AccessCode.event_id, AccessCode.block_id)
-        .where(AccessCode.block_id.is_not(None))
-        .group_by(AccessCode.event_id, AccessCode.block_id)
-        .having(sa.func.count().filter(_live(now)) == 0)
+        .join(SeatPool, SeatPool.id == AccessCode.block_id)
+        .group_by(AccessCode.event_id, AccessCode.block_id, SeatPool.capacity, SeatPool.taken)
+        .having(sa.or_(over, may_come < SeatPool.capacity - SeatPool.taken))
         .limit(AT_ONCE)
     ).all()
     for event_id, block_id in due:
         with writing() as session:
-            event = _event(session, SYSTEM, event_id)
-            if block_id is not None:
-                _release_idle(session, SYSTEM, event, block_id, now)
+            event = held_event(session, SYSTEM, event_id)
+            sharing = _held_codes(session, AccessCode.block_id == block_id)
+            if block_id is not None and sharing:
+                _give_back_idle(session, SYSTEM, event, block_id, sharing, now)
     return len(due)
 
 
 def _make(actor: Actor, event_id: UUID, wanted: CodesWanted, now: datetime) -> list[UUID]:
     with writing() as session:
-        event = _event(session, actor, event_id)
+        event = held_event(session, actor, event_id)
         kind = session.get(TicketType, wanted.type_id, populate_existing=True)
         if kind is None or kind.event_id != event.id:
             raise NotFound
@@ -172,18 +180,31 @@ def _make(actor: Actor, event_id: UUID, wanted: CodesWanted, now: datetime) -> l
         return made
 
 
-def _release_idle(
-    session: Session, actor: Actor, event: Event, block_id: UUID, now: datetime
-) -> None:
-    """Release a block where none of its codes can be used any more; the event is held."""
-    codes = session.scalars(
+def _held_codes(session: Session, which: sa.ColumnElement[bool]) -> Sequence[AccessCode]:
+    return session.scalars(
         sa.select(AccessCode)
-        .where(AccessCode.block_id == block_id)
+        .where(which)
         .order_by(AccessCode.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    if any(one.revoked_at is None and not _over(one, now) for one in codes):
+
+
+def _give_back_idle(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    block_id: UUID,
+    codes: Sequence[AccessCode],
+    now: datetime,
+) -> None:
+    """Give back the seats of a block that none of its codes can fill any more.
+
+    Where all of them are over it is released. Event and codes are held.
+    """
+    live = [one for one in codes if one.revoked_at is None and not _over(one, now)]
+    if live:
+        _keep_as_many_as_may_come(session, actor, event, block_id, live, now)
         return
     released = release_block(session, event, block_id, now)
     for one in codes:
@@ -192,6 +213,27 @@ def _release_idle(
     lines.take_down(session, block_id)
     changed(session, event_scope(event.id), SITE)
     details = {"freed": released.freed, "stayed": released.stayed}
+    _record(session, actor, event, "access_codes.seats_released", details, now)
+
+
+def _keep_as_many_as_may_come(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    block_id: UUID,
+    live: Sequence[AccessCode],
+    now: datetime,
+) -> None:
+    parent_id = session.scalar(sa.select(SeatPool.parent_id).where(SeatPool.id == block_id))
+    seating.lock_pools(session, [parent_id, block_id])
+    block = session.get_one(SeatPool, block_id, populate_existing=True)
+    kept = sum(one.uses - one.used for one in live)
+    idle = block.left - kept
+    if idle <= 0:
+        return
+    resize_block(session, event, block_id, block.capacity - idle, now)
+    changed(session, event_scope(event.id), SITE)
+    details = {"freed": idle, "kept": kept}
     _record(session, actor, event, "access_codes.seats_released", details, now)
 
 
@@ -204,19 +246,6 @@ def _live(now: datetime) -> sa.ColumnElement[bool]:
         AccessCode.revoked_at.is_(None),
         sa.or_(AccessCode.expires_at.is_(None), AccessCode.expires_at > now),
     )
-
-
-def _event(session: Session, actor: Actor, event_id: UUID) -> Event:
-    event = session.scalar(
-        sa.select(Event)
-        .where(Event.id == event_id)
-        .with_for_update(read=True, key_share=True, of=Event)
-        .execution_options(populate_existing=True)
-    )
-    if event is None:
-        raise NotFound
-    require(actor, Action.EDIT_REGISTRATIONS, event.organisation_id)
-    return event
 
 
 def _record(

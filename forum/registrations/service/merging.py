@@ -12,7 +12,6 @@ from forum.core import audit
 from forum.core.db import writing
 from forum.core.errors import NotFound
 from forum.core.permissions import Action, require
-from forum.events.models import Event
 from forum.registrations.models import (
     Answer,
     ChoicePlace,
@@ -28,6 +27,7 @@ from forum.registrations.rules.listing import HoldsASpeakersSeat, KeepsTheSeat, 
 from forum.registrations.service.cancelling import Held, end_in, hold
 from forum.registrations.service.changing import find_again
 from forum.registrations.service.entering import sort_key
+from forum.registrations.service.holding import event_of
 from forum.registrations.service.places import Held as HeldPlace
 
 if TYPE_CHECKING:
@@ -95,20 +95,14 @@ def _check(session: Session, staying: Registration, leaving: Registration) -> No
 
 def _held_invitations(session: Session, *registration_ids: UUID) -> list[Invitation]:
     """Hold the event for sharing and the invitations to their bookings, before any pool."""
-    mine = sa.select(Registration.event_id).where(Registration.id.in_(registration_ids))
-    session.execute(
-        sa.select(Event.id)
-        .where(Event.id.in_(mine))
-        .order_by(Event.id)
-        .with_for_update(read=True, key_share=True)
-    ).all()
+    event = event_of(session, Registration.id == registration_ids[0])
     bookings = sa.select(Registration.booking_id).where(Registration.id.in_(registration_ids))
     return list(
         session.scalars(
             sa.select(Invitation)
-            .where(Invitation.booking_id.in_(bookings))
+            .where(Invitation.event_id == event.id, Invitation.booking_id.in_(bookings))
             .order_by(Invitation.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
     )

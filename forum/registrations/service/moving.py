@@ -15,6 +15,7 @@ from forum.core.errors import NotFound
 from forum.core.ids import uuid7
 from forum.core.permissions import Action, require
 from forum.events.models import Event
+from forum.events.service import shared_event
 from forum.registrations.models import Registration, TicketType
 from forum.registrations.rules import (
     ACTIVE,
@@ -74,12 +75,8 @@ def change_type(
     """
     with writing() as session:
         # The event is shared before the type is read, so that its pools stay what they are.
-        shared = sa.select(Event.id).join(TicketType, TicketType.event_id == Event.id)
-        session.execute(
-            shared.where(TicketType.id == type_id).with_for_update(
-                read=True, key_share=True, of=Event
-            )
-        )
+        theirs = sa.select(TicketType.event_id).where(TicketType.id == type_id)
+        shared_event(session, Event.id.in_(theirs))
         wanted = session.get(TicketType, type_id, populate_existing=True)
         if wanted is None:
             raise NotFound

@@ -86,7 +86,8 @@ class Party:
 
     Without `type_id` it is the first type that everybody may take. `code` is an access code,
     `by_link` says that the type's hidden link was shown, `block_id` names seats kept for them.
-    `answers` are those of the booking as a whole.
+    `answers` are those of the booking as a whole. `is_delegate` says that who was invited names
+    somebody in their place.
     """
 
     attendees: Sequence[Attendee]
@@ -97,6 +98,7 @@ class Party:
     block_id: UUID | None = None
     source: BookingSource = BookingSource.FORM
     answers: Sequence[AnswerGiven] = field(default_factory=tuple)
+    is_delegate: bool = False
 
     @property
     def lang(self) -> str:
@@ -123,6 +125,7 @@ class Registered:
     """The answer to a form; `state` is where the registration stands now.
 
     `registration_id` is the first attendee's; `registration_ids` are all that the form made.
+    `by_mail` says that an address which was typed approved it: only a mail to it shows the ticket.
     """
 
     result: Result
@@ -131,3 +134,4 @@ class Registered:
     link_generation: int
     state: RegistrationState
     registration_ids: tuple[UUID, ...] = ()
+    by_mail: bool = False

@@ -33,6 +33,7 @@ from forum.registrations.rules import (
     RegistrationState,
     overlapping,
 )
+from forum.registrations.service.holding import event_of
 from forum.seats import service as seats
 from forum.seats.rules import SeatAnswer
 
@@ -140,7 +141,7 @@ def leave_place(actor: Actor, registration_id: UUID, session_id: UUID, *, now: d
         return True
 
 
-def hold_booking(transaction: Transaction, booking_id: UUID) -> None:
+def hold_booking(transaction: Transaction, booking_id: UUID | sa.ScalarSelect[UUID]) -> None:
     """Keep what a booking's guests hold as it is; after the event is held, before any pool."""
     transaction.execute(
         sa.select(Booking.id).where(Booking.id == booking_id).with_for_update(key_share=True)
@@ -255,19 +256,11 @@ def make_stars(transaction: Transaction, session_id: UUID, now: datetime) -> Non
 
 def _held_guest(transaction: Transaction, registration_id: UUID) -> _Guest:
     """Load a guest, the event held for sharing and the booking alone (3 statements)."""
-    row = transaction.execute(
-        sa.select(Event, Registration.booking_id)
-        .join(Registration, Registration.event_id == Event.id)
-        .where(Registration.id == registration_id)
-        # Whoever moves or cancels a session holds the event, waits for us, and we for them.
-        .with_for_update(read=True, key_share=True, of=Event)
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        raise NotFound
-    hold_booking(transaction, row[1])
+    event = event_of(transaction, Registration.id == registration_id)
+    own = sa.select(Registration.booking_id).where(Registration.id == registration_id)
+    hold_booking(transaction, own.scalar_subquery())
     registration = transaction.get_one(Registration, registration_id, populate_existing=True)
-    return _Guest(row[0], registration)
+    return _Guest(event, registration)
 
 
 def _open_pool(event: Event, wanted: Session, now: datetime) -> UUID:

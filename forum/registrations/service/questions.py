@@ -119,14 +119,14 @@ def take_over(actor: Actor, event_id: UUID, ready: ReadyQuestion, *, now: dateti
     """
     with writing() as session:
         event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
-        first = add_in(session, actor, event, ready.kind, _details_of(ready), now)
+        first = add_in(session, actor, event, ready.kind, details_of(ready), now)
         if ready.follow is None:
             return [first]
         options = _options_in_order(session, first)
         opened_by = tuple(
             str(options[one]) if isinstance(one, int) else one for one in ready.opened_by
         )
-        details = replace(_details_of(ready.follow), needs_id=first, needs_values=opened_by)
+        details = replace(details_of(ready.follow), needs_id=first, needs_values=opened_by)
         return [first, add_in(session, actor, event, ready.follow.kind, details, now)]
 
 
@@ -224,7 +224,8 @@ def set_types(
     return [sorted(map(str, before)), sorted(map(str, wanted))]
 
 
-def _details_of(ready: ReadyQuestion) -> QuestionDetails:
+def details_of(ready: ReadyQuestion) -> QuestionDetails:
+    """Return what an editor would say of a ready question, asked of everybody."""
     return QuestionDetails(
         label=ready.label,
         hint=ready.hint,

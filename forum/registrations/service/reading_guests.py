@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from forum.core.addresses import BadAddress, address_key, normalised_email
 from forum.core.i18n import Sentence, sentence
-from forum.core.ids import CODE_LENGTH
+from forum.core.ids import CODE_LENGTH, id_in
 from forum.core.languages import LANGUAGES, of_tag
 from forum.core.tables import Bounds, Cell, tables_of
 from forum.core.text import clean_line, plain_key
@@ -72,6 +73,11 @@ class GuestRow:
     more: Mapping[GuestColumn, str] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     problem: Sentence | None = None
+
+    @property
+    def invitation_id(self) -> UUID | None:
+        """The invitation that the key of an export names."""
+        return id_in(self.more.get(GuestColumn.KEY, ""))
 
     @property
     def key(self) -> str:

@@ -25,9 +25,10 @@ from forum.registrations.rules import (
     is_open,
 )
 from forum.registrations.service.answer_files import claim_files, files_in
-from forum.registrations.service.approving import approves_itself
+from forum.registrations.service.approving import Approval, approval_of
 from forum.registrations.service.choosing import take_choices, with_limits
 from forum.registrations.service.codes import ClaimedCode, claim_code
+from forum.registrations.service.discreet import names_others, tell_again
 from forum.registrations.service.entering import (
     Answered,
     Entry,
@@ -49,7 +50,6 @@ from forum.registrations.service.seating import (
     lock_pools,
     pools_of,
     seat_party,
-    told,
 )
 from forum.seats import service as seats
 
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from forum.core.actor import Actor
 
 TRIES = 4
-AGAIN_MINUTES = 10
 CONFIRMED, WAITLISTED, PENDING = (
     RegistrationState.CONFIRMED,
     RegistrationState.WAITLISTED,
@@ -129,11 +128,15 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    """A booking that is being made; all of its people are seated, wait or are pending together."""
+    """A booking that is being made; all of its people are seated, wait or are pending together.
+
+    `held` are addresses that registrations elsewhere hold, and go on holding.
+    """
 
     booking_id: UUID
     people: tuple[tuple[Attendee, Numbered], ...]
     state: RegistrationState
+    held: frozenset[str] = frozenset()
 
     @property
     def party_id(self) -> UUID:
@@ -157,22 +160,25 @@ def register_in(session: Session, form: Submission, *, may_guess: bool = False) 
     keys = [] if desk.several_per_address else _keys_of(party)
     known = who_is_known(session, form.event_id, keys, form.form_key)
     if known and known[0].by_form:
-        return _repeated(known)
+        return _repeated(session, party, known)
+    discreetly = desk.event.discreet and names_others(party)
     attendees = list(party.attendees)
     if not desk.several_per_address:
-        attendees = _without(attendees, known)
-    for one in known:
-        _tell_again(session, one, now)
+        attendees = _without(attendees, [] if discreetly else known)
+    tell_again(session, known, now)
     if not attendees:
         return _answer(Result.KNOWN, known[0])
     party = with_limits(session, form.event_id, replace(party, attendees=attendees))
     attendees, form = list(party.attendees), replace(form, party=party)
     code = _may_take(session, desk, form, len(attendees), past_the_form=past_the_form)
-    state = _state_wanted(session, desk, party, past_the_form=past_the_form)
+    asks = not past_the_form and desk.ticket_type.access is Access.APPROVAL
+    approval = approval_of(session, desk.ticket_type.id, party) if asks else None
+    state = PENDING if approval is Approval.NONE else CONFIRMED
     simple = state is not PENDING and party.block_id is None and code is None
     guess = may_guess and desk.looks_free and simple and len(attendees) == 1 and not party.choices
     people = tuple((who, Numbered(uuid7(), short_code())) for who in attendees)
-    new = _New(uuid7(), people, state if guess or state is PENDING else WAITLISTED)
+    held = frozenset(one.registration.email_key for one in known)
+    new = _New(uuid7(), people, state if guess or state is PENDING else WAITLISTED, held)
     # Who sends the same form or address waits here for us, and so must not hold the pools by then,
     # which we may want next.
     _enter(session, form, desk, new, code, seated=guess)
@@ -188,8 +194,16 @@ def register_in(session: Session, form: Submission, *, may_guess: bool = False) 
         new, changes = _seat(session, form, desk, new, code)
         _tell(session, form, desk, new)
     drop_pages(session, form.event_id, *changes)
-    result = Result.KNOWN if known else Result.NEW
-    return Registered(result, new.booking_id, new.party_id, 0, new.state, new.ids)
+    result = Result.KNOWN if known and not discreetly else Result.NEW
+    return Registered(
+        result,
+        new.booking_id,
+        new.party_id,
+        0,
+        new.state,
+        new.ids,
+        by_mail=approval is Approval.BY_ADDRESS,
+    )
 
 
 def _keys_of(party: Party) -> list[str]:
@@ -226,15 +240,6 @@ def _may_take(
     return None
 
 
-def _state_wanted(
-    session: Session, desk: LockedDesk, party: Party, *, past_the_form: bool
-) -> RegistrationState:
-    """Return PENDING where somebody has to decide first, else CONFIRMED."""
-    if past_the_form or desk.ticket_type.access is not Access.APPROVAL:
-        return CONFIRMED
-    return CONFIRMED if approves_itself(session, desk.ticket_type.id, party) else PENDING
-
-
 def _enter(
     session: Session,
     form: Submission,
@@ -261,7 +266,10 @@ def _enter(
         now=now,
     )
     for position, (attendee, numbered) in enumerate(new.people):
-        append_registration(session, attendee, numbered, entry, position)
+        holds = entry.holds_address and attendee.email_key not in new.held
+        append_registration(
+            session, attendee, numbered, replace(entry, holds_address=holds), position
+        )
     # Tables are written in the order in which they are named: registrations before their places.
     append_answers(
         session,
@@ -352,21 +360,16 @@ def _tell(session: Session, form: Submission, desk: LockedDesk, new: _New) -> No
         )
 
 
-def _tell_again(session: Session, known: Known, now: datetime) -> None:
-    registration = known.registration
-    span = int(now.timestamp()) // (AGAIN_MINUTES * 60)
-    outbox.emit_once(
-        session,
-        "registration.again",
-        {**told(registration, known.ticket_type), "span": span},
-        key=f"{registration.id}:{span}",
-        now=now,
+def _repeated(session: Session, party: Party, known: Sequence[Known]) -> Registered:
+    first = known[0]
+    decided = first.registration.state is not PENDING
+    by_mail = (
+        decided
+        and first.ticket_type.access is Access.APPROVAL
+        and approval_of(session, first.ticket_type.id, party) is not Approval.BY_ANSWERS
     )
-
-
-def _repeated(known: Sequence[Known]) -> Registered:
-    answer = _answer(Result.REPEATED, known[0])
-    return replace(answer, registration_ids=tuple(one.registration.id for one in known))
+    ids = tuple(one.registration.id for one in known)
+    return replace(_answer(Result.REPEATED, first), registration_ids=ids, by_mail=by_mail)
 
 
 def _answer(result: Result, known: Known) -> Registered:

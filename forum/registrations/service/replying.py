@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -19,6 +19,7 @@ from forum.core.page_scopes import changed, event_scope
 from forum.core.permissions import Action, require
 from forum.events.models import Event
 from forum.events.rules import EventState
+from forum.events.service import shared_event
 from forum.registrations.models import Booking, GuestList, Invitation, Registration
 from forum.registrations.rules import (
     ACTIVE,
@@ -37,7 +38,7 @@ from forum.registrations.rules import (
 from forum.registrations.service.cancelling import end_in, hold
 from forum.registrations.service.invited import held_invitation, note_invitation
 from forum.registrations.service.joining import add_in
-from forum.registrations.service.parties import Attendee, Party, Result
+from forum.registrations.service.parties import AnswerGiven, Attendee, Party, Result
 from forum.registrations.service.registering import Submission, register_in
 from forum.registrations.service.taking_replies_back import (
     BY_THE_GUEST,
@@ -59,16 +60,22 @@ class Named:
     organisation: str = ""
     email: str = ""
     name_zh: str = ""
+    answers: Sequence[AnswerGiven] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A yes: who comes along, who comes in the guest's place, how it came, and words with it."""
+    """A yes: who comes along, who comes in the guest's place, how it came, and words with it.
+
+    `answers` are those of the guest, or of the delegate; `booking_answers` those of all together.
+    """
 
     companions: Sequence[Named] = ()
     delegate: Named | None = None
     by: ReplyBy = ReplyBy.LINK
     note: str = ""
+    answers: Sequence[AnswerGiven] = ()
+    booking_answers: Sequence[AnswerGiven] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +244,15 @@ def _register(
     now: datetime,
 ) -> Accepted:
     first = reply.delegate or Named(one.name, one.organisation, one.email, one.name_zh)
+    first = replace(first, answers=reply.answers)
     people = [_attendee(who, one.lang) for who in (first, *reply.companions)]
     party = Party(
         people,
         type_id=guest_list.ticket_type_id,
         block_id=guest_list.block_id if guest_list.released_at is None else None,
         source=BookingSource.INVITATION,
+        answers=reply.booking_answers,
+        is_delegate=reply.delegate is not None and reply.by is ReplyBy.LINK,
     )
     try:
         done = register_in(session, Submission(actor, event.id, party, None, now))
@@ -258,7 +268,13 @@ def _register(
 
 def _attendee(who: Named, lang: str) -> Attendee:
     return Attendee(
-        who.name, who.name_zh, who.organisation, who.email, address_key(who.email), lang
+        who.name,
+        who.name_zh,
+        who.organisation,
+        who.email,
+        address_key(who.email),
+        lang,
+        answers=who.answers,
     )
 
 
@@ -276,14 +292,8 @@ def _bring_along(
 
 def _held(session: Session, actor: Actor, invitation_id: UUID) -> tuple[Event, Invitation]:
     """Hold event and invitation, in this order; link holders may reply to their own alone."""
-    event = session.scalar(
-        sa.select(Event)
-        .where(Event.id.in_(sa.select(Invitation.event_id).where(Invitation.id == invitation_id)))
-        .with_for_update(read=True, key_share=True, of=Event)
-        .execution_options(populate_existing=True)
-    )
-    if event is None:
-        raise NotFound
+    theirs = sa.select(Invitation.event_id).where(Invitation.id == invitation_id)
+    event = shared_event(session, Event.id.in_(theirs))
     if actor.is_user:
         require(actor, Action.EDIT_REGISTRATIONS, event.organisation_id)
     elif not actor.is_system and actor.id != invitation_id:

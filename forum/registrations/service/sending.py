@@ -28,7 +28,7 @@ from forum.registrations.rules import (
     check_invitation_move,
     may_remind,
 )
-from forum.registrations.service.guest_lists import held_event
+from forum.registrations.service.holding import held_event
 from forum.registrations.service.invited import held_invitation, note_invitation
 
 if TYPE_CHECKING:
@@ -59,30 +59,44 @@ class OthersByNow(Conflict):
 
 
 def send_drafts(
-    actor: Actor, event_id: UUID, list_id: UUID | None, *, named: int, now: datetime
+    actor: Actor,
+    event_id: UUID,
+    list_id: UUID | None,
+    *,
+    named: int,
+    now: datetime,
+    registered: bool = False,
 ) -> int:
     """Send every draft of a list, or of all, that has an address and wants mail; return how many.
 
-    Emits invitation.sent for each. Raises OthersByNow where it is not the number that was named,
-    InvitationsOver, NotFound, Forbidden.
+    Who is registered already gets one only with `registered`. Emits invitation.sent for each.
+    Raises OthersByNow where it is not the number that was named, InvitationsOver, NotFound,
+    Forbidden.
     """
     with writing() as session:
         event = _open(session, actor, event_id, list_id, now)
         changes = {"state": InvitationState.SENT, "sent_at": now}
-        fits = drafts_to_send(event, list_id)
+        fits = drafts_to_send(event, list_id, registered=registered)
         return _mail_all(session, actor, event, fits, changes, SENT, named=named, now=now)
 
 
 def remind_all(
-    actor: Actor, event_id: UUID, list_id: UUID | None, *, named: int, now: datetime
+    actor: Actor,
+    event_id: UUID,
+    list_id: UUID | None,
+    *,
+    named: int,
+    now: datetime,
+    registered: bool = False,
 ) -> int:
     """Remind every guest of a list, or of all, who has not replied and had no mail for a day.
 
-    Emits invitation.reminded for each; return how many. Raises as `send_drafts`.
+    Who is registered already is reminded only with `registered`. Emits invitation.reminded for
+    each; return how many. Raises as `send_drafts`.
     """
     with writing() as session:
         event = _open(session, actor, event_id, list_id, now)
-        fits = to_remind(event, list_id, now)
+        fits = to_remind(event, list_id, now, registered=registered)
         changes = {"reminded_at": now}
         return _mail_all(session, actor, event, fits, changes, REMINDED, named=named, now=now)
 
@@ -176,7 +190,7 @@ def _open(
     if lists:
         wanted = sa.select(GuestList.id).where(GuestList.event_id == event.id)
         wanted = wanted if list_id is None else wanted.where(GuestList.id == list_id)
-        session.execute(wanted.order_by(GuestList.id).with_for_update())
+        session.execute(wanted.order_by(GuestList.id).with_for_update(key_share=True))
     return event
 
 

@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from forum.core import audit
 from forum.core.actor import SYSTEM
 from forum.core.db import writing
-from forum.core.errors import NotFound
 from forum.core.page_scopes import SITE, changed, event_scope
-from forum.core.permissions import Action, require
+from forum.core.permissions import Action
 from forum.core.revisions import ThingChangedMeanwhile, difference
 from forum.events.models import Event
 from forum.events.rules import passes_seats_on
 from forum.registrations.models import GuestList, RegistrationPolicy
 from forum.registrations.rules import TooFewInvited, room_for
 from forum.registrations.service import seating
-from forum.registrations.service.blocks import release_block
+from forum.registrations.service.blocks import release_block, resize_block
+from forum.registrations.service.holding import held_event
 from forum.seats import lines
 from forum.seats import service as seats
 from forum.seats.models import SeatPool
@@ -161,12 +160,7 @@ def keep_seats(
             block = seats.carve(session, event.id, home_id, number)
             guest_list.block_id = block.id
         return
-    seating.lock_pools(session, [home_id, guest_list.block_id])
-    given = seats.set_block(
-        session, guest_list.block_id, number, pass_on=passes_seats_on(event, now)
-    )
-    seating.promote(session, event, given.holder_ids, now)
-    seating.drop_pages(session, event.id, given)
+    resize_block(session, event, guest_list.block_id, number, now)
 
 
 def _leave_block_elsewhere(
@@ -213,23 +207,14 @@ def release_seats(session: Session, event: Event, guest_list: GuestList, now: da
 def _held_desk(
     session: Session, actor: Actor, event_id: UUID
 ) -> tuple[Event, RegistrationPolicy, SeatPool]:
-    event = session.scalars(
-        sa.select(Event)
-        .where(Event.id == event_id)
-        .options(joinedload(Event.organisation))
-        .with_for_update(read=True, key_share=True, of=Event)
-        .execution_options(populate_existing=True),
-    ).one_or_none()
-    if event is None:
-        raise NotFound
-    require(actor, Action.EDIT_EVENT, event.organisation_id)
+    event = held_event(session, actor, event_id, Action.EDIT_EVENT)
     policy = session.get_one(
         RegistrationPolicy, event_id, populate_existing=True, with_for_update=True
     )
     pool = session.scalars(
         sa.select(SeatPool)
         .where(SeatPool.event_id == event_id, SeatPool.about == PoolAbout.EVENT)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     return event, policy, pool
@@ -244,6 +229,6 @@ def _lines_of(session: Session, event_id: UUID) -> Sequence[SeatPool]:
             SeatPool.about.in_([PoolAbout.EVENT, PoolAbout.TYPE, PoolAbout.LIMIT]),
         )
         .order_by(SeatPool.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()

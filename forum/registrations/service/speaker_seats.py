@@ -246,7 +246,7 @@ def _from_guest(
         sa.select(Registration)
         .where(Registration.id == known.id)
         .options(joinedload(Registration.ticket_type))
-        .with_for_update(of=Registration)
+        .with_for_update(key_share=True, of=Registration)
         .execution_options(populate_existing=True)
     ).one()
     if waiting.state is not RegistrationState.WAITLISTED:

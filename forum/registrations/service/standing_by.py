@@ -16,6 +16,7 @@ from forum.core.ids import short_code, uuid7
 from forum.core.permissions import Action, require
 from forum.events.models import Event
 from forum.events.rules import EventState
+from forum.events.service import shared_event
 from forum.registrations.models import RegistrationPolicy, StandBy
 from forum.registrations.rules import (
     LONGEST_NAME,
@@ -85,15 +86,10 @@ def event_with_queue(session: Session, actor: Actor, event_id: UUID, now: dateti
 
     Raises NotFound, QueueClosed, Forbidden.
     """
-    event = session.scalar(
-        sa.select(Event)
-        .join(RegistrationPolicy, RegistrationPolicy.event_id == Event.id)
-        .where(Event.id == event_id, RegistrationPolicy.stand_by.is_(True))
-        .with_for_update(read=True, key_share=True, of=Event)
-        .execution_options(populate_existing=True)
+    keeping = sa.select(RegistrationPolicy.event_id).where(
+        RegistrationPolicy.event_id == event_id, RegistrationPolicy.stand_by.is_(True)
     )
-    if event is None:
-        raise NotFound
+    event = shared_event(session, Event.id.in_(keeping))
     require(actor, Action.RUN_DOOR, event.organisation_id)
     if event.state is not EventState.PUBLISHED or event.ends_at <= now:
         raise QueueClosed
@@ -105,7 +101,7 @@ def held_stand_by(session: Session, event: Event, stand_by_id: UUID) -> StandBy:
     one = session.scalar(
         sa.select(StandBy)
         .where(StandBy.id == stand_by_id, StandBy.event_id == event.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if one is None:

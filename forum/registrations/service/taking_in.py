@@ -20,16 +20,20 @@ import sqlalchemy as sa
 from forum.core import outbox
 from forum.core.actor import SYSTEM
 from forum.core.db import db, once_more_when_raced, writing
-from forum.core.text import whole_number
+from forum.core.text import plain_key, whole_number
 from forum.events.models import Event
-from forum.registrations.models import GuestFile
+from forum.events.service import shared_event
+from forum.registrations.models import GuestFile, GuestList
 from forum.registrations.queries.consents import opted_out
 from forum.registrations.queries.questions import questions_for
 from forum.registrations.rules import (
+    ADDRESS_OF_ANOTHER,
     GuestColumn,
     GuestFileState,
 )
+from forum.registrations.service.file_answers import yes_or_no
 from forum.registrations.service.file_guests import GuestBatch, register_some
+from forum.registrations.service.file_moves import Moved, move_known
 from forum.registrations.service.guest_files import (
     MOST_PROBLEMS,
     columns_of,
@@ -38,7 +42,7 @@ from forum.registrations.service.guest_files import (
     table_of,
 )
 from forum.registrations.service.guest_previews import batches, refusal
-from forum.registrations.service.inviting import InvitedGuest, add_invitations
+from forum.registrations.service.inviting import Added, InvitedGuest, add_invitations
 from forum.registrations.service.reading_guests import GuestRow, guests_in
 
 if TYPE_CHECKING:
@@ -73,11 +77,21 @@ def take_in_some(file_id: UUID, *, now: datetime, seconds: float = SECONDS_AT_ON
         if kept.list_id is not None:
             _invite(file_id, some, reached, now)
         else:
-            once_more_when_raced(partial(_take, file_id, some, reached, now))
+            moved = _move(kept.event_id, file_id, some, now)
+            once_more_when_raced(partial(_take, file_id, some, reached, now, moved))
         if monotonic() > until and reached < len(numbers):
             return True
     _finish(file_id, now)
     return False
+
+
+def _move(event_id: UUID, file_id: UUID, rows: Sequence[GuestRow], now: datetime) -> Moved:
+    """Move known guests among those who are taken in to the types that their rows name."""
+    if not any(row.type_name for row in rows):
+        return Moved()
+    kept = kept_file(event_id, file_id)
+    good = _good_rows(kept, db.session.get_one(Event, event_id), rows)[0]
+    return move_known(event_id, good, now=now)
 
 
 def _take(
@@ -85,25 +99,21 @@ def _take(
     rows: Sequence[GuestRow],
     reached: int,
     now: datetime,
+    moved: Moved,
 ) -> None:
     """Take some rows in, and note how far the file has come, in one transaction."""
     with writing() as session:
         kept = _held(session, file_id)
         if kept is None or kept.rows_done >= reached:
             return
-        event = session.scalars(
-            sa.select(Event)
-            .where(Event.id == kept.event_id)
-            .with_for_update(read=True, key_share=True, of=Event)
-            .execution_options(populate_existing=True)
-        ).one()
+        event = shared_event(session, Event.id == kept.event_id)
         good = _sorted_out(kept, event, rows)
         if kept.list_id is None:
             # Read under the event's lock: a type may have got other seats since the last rows.
             types, questions = held_types(session, event.id), questions_for(event.id)
             batch = GuestBatch(kept, event, types, questions, now, [])
-            made = register_some(session, batch, good)
-            _note(kept, batch.problems)
+            made = register_some(session, batch, good, moved.numbers)
+            _note(kept, [*moved.problems, *batch.problems])
             kept.counts = dict(Counter(kept.counts) + made)
         kept.rows_done = reached
 
@@ -116,22 +126,51 @@ def _invite(file_id: UUID, rows: Sequence[GuestRow], reached: int, now: datetime
             return
         event = session.get_one(Event, kept.event_id)
         good = _good_rows(kept, event, rows)[0]
-        list_id = kept.list_id
-    added = add_invitations(SYSTEM, event.id, list_id, [_invited(row) for row in good], now=now)
+        by_list = _by_list(session, kept.event_id, kept.list_id, good)
+    added = Added()
+    for list_id, some in by_list.items():
+        invited = [_invited(row) for row in some]
+        added = added.plus(add_invitations(SYSTEM, event.id, list_id, invited, now=now))
+    taken = [row for row in good if row.key and row.key in added.taken]
     with writing() as session:
         kept = _held(session, file_id)
         if kept is not None and kept.rows_done < reached:
             _sorted_out(kept, event, rows)
-            made = Counter(new=added.added, changed=added.changed, same=added.same)
+            made = Counter(
+                new=added.added,
+                changed=added.changed,
+                same=added.same,
+                corrected=added.corrected,
+                refused=len(taken),
+            )
+            _note(kept, [(row, ADDRESS_OF_ANOTHER) for row in taken])
             kept.counts = dict(Counter(kept.counts) + made)
             kept.rows_done = reached
+
+
+def _by_list(
+    session: Session, event_id: UUID, usual: UUID, rows: Sequence[GuestRow]
+) -> dict[UUID, list[GuestRow]]:
+    """Return rows by the guest list that they name, else the one chosen; one statement or none."""
+    found: dict[UUID, list[GuestRow]] = {}
+    named = {row.more.get(GuestColumn.LIST, "") for row in rows} - {""}
+    by_name: dict[str, UUID] = {}
+    if named:
+        lists = session.execute(
+            sa.select(GuestList.name, GuestList.id).where(GuestList.event_id == event_id)
+        )
+        by_name = {plain_key(name): list_id for name, list_id in lists}
+    for row in rows:
+        wanted = by_name.get(plain_key(row.more.get(GuestColumn.LIST, "")), usual)
+        found.setdefault(wanted, []).append(row)
+    return found
 
 
 def _held(session: Session, file_id: UUID) -> GuestFile | None:
     kept = session.scalar(
         sa.select(GuestFile)
         .where(GuestFile.id == file_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     running = kept is not None and kept.state is GuestFileState.RUNNING
@@ -201,6 +240,8 @@ def _invited(row: GuestRow) -> InvitedGuest:
         precedence=_number_in(more.get(GuestColumn.PRECEDENCE, ""), 1_000_000),
         seating=more.get(GuestColumn.SEATING, "")[:80],
         note=more.get(GuestColumn.NOTE, ""),
+        greet=yes_or_no(more.get(GuestColumn.GREET, "")),
+        known_id=row.invitation_id,
     )
 
 

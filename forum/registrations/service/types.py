@@ -16,11 +16,12 @@ from forum.core.db import writing
 from forum.core.errors import NotFound
 from forum.core.money import Money
 from forum.core.page_scopes import SITE, changed, event_scope
-from forum.core.permissions import Action, require
+from forum.core.permissions import Action
 from forum.core.revisions import ThingChangedMeanwhile, difference
 from forum.core.text import Text
 from forum.events.models import Event
 from forum.events.rules import reordered
+from forum.events.service import locked_event
 from forum.registrations.models import AccessCode, GuestList, Registration, TicketType
 from forum.registrations.rules import (
     MOST_TYPES,
@@ -85,7 +86,7 @@ class TypeWanted:
 def add_type(actor: Actor, event_id: UUID, wanted: TypeWanted, *, now: datetime) -> UUID:
     """Add a type behind those that guests may choose; raises TooManyTypes, NotFound, Forbidden."""
     with writing() as session:
-        event = event_alone(session, actor, event_id)
+        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         types = _in_order(session, event.id)
         if len(types) >= MOST_TYPES:
             raise TooManyTypes
@@ -115,7 +116,7 @@ def set_type(
     Raises ThingChangedMeanwhile, TypeGrows, CapacityBelowTaken, NoRoomForType, NotFound, Forbidden.
     """
     with writing() as session:
-        event = event_alone(session, actor, event_id)
+        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         found = _of(session, event, type_id)
         if found.revision != revision:
             raise ThingChangedMeanwhile
@@ -150,7 +151,7 @@ def name_type(
 ) -> None:
     """Change what any type is called; raises ThingChangedMeanwhile, NotFound, Forbidden."""
     with writing() as session:
-        event = event_alone(session, actor, event_id)
+        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         found = _of(session, event, type_id)
         if found.revision != revision:
             raise ThingChangedMeanwhile
@@ -166,7 +167,7 @@ def name_type(
 def move_type(actor: Actor, event_id: UUID, type_id: UUID, step: int, *, now: datetime) -> None:
     """Put a type so many places earlier (below 0) or later; raises NotFound, Forbidden."""
     with writing() as session:
-        event = event_alone(session, actor, event_id)
+        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         found = _of(session, event, type_id)
         types = _in_order(session, event.id)
         for place, one in enumerate(reordered(types, types.index(found), step)):
@@ -181,7 +182,7 @@ def close_type(actor: Actor, event_id: UUID, type_id: UUID, *, closed: bool, now
     Raises TypeGrows, NotFound, Forbidden.
     """
     with writing() as session:
-        event = event_alone(session, actor, event_id)
+        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         found = _of(session, event, type_id)
         if found.pool.about in GROWING:
             raise TypeGrows
@@ -197,7 +198,7 @@ def close_type(actor: Actor, event_id: UUID, type_id: UUID, *, closed: bool, now
 def renew_type_link(actor: Actor, event_id: UUID, type_id: UUID, *, now: datetime) -> None:
     """Give a type a new hidden link; the old one is dead at once. Raises NotFound, Forbidden."""
     with writing() as session:
-        event = event_alone(session, actor, event_id)
+        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         found = _of(session, event, type_id)
         found.link_generation += 1
         session.flush()
@@ -210,7 +211,7 @@ def remove_type(actor: Actor, event_id: UUID, type_id: UUID, *, now: datetime) -
     Raises TypeHasPeople, OnlyType, TypeGrows, NotFound, Forbidden.
     """
     with writing() as session:
-        event = event_alone(session, actor, event_id)
+        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
         found = _of(session, event, type_id)
         if found.pool.about in GROWING:
             raise TypeGrows
@@ -240,20 +241,6 @@ def capacity_of(ticket_type: TicketType) -> int | None:
     if ticket_type.pool.about is PoolAbout.TYPE:
         return ticket_type.pool.capacity
     return ticket_type.limit.capacity if ticket_type.limit is not None else None
-
-
-def event_alone(
-    session: Session, actor: Actor, event_id: UUID, action: Action = Action.EDIT_EVENT
-) -> Event:
-    """Return an event held against everybody at its desk until the commit.
-
-    Whoever registers shares the event and reads its types after that. Raises NotFound, Forbidden.
-    """
-    event = session.get(Event, event_id, with_for_update=True, populate_existing=True)
-    if event is None:
-        raise NotFound
-    require(actor, action, event.organisation_id)
-    return event
 
 
 def free_number(types: Sequence[TicketType]) -> int:

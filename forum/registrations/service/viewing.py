@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
+from forum.core.constraints import told_as
 from forum.core.db import writing
 from forum.core.errors import NotFound
 from forum.core.permissions import Action, require
@@ -19,6 +19,8 @@ from forum.registrations.rules.listing import MOST_VIEWS, TooManyViews, ViewName
 if TYPE_CHECKING:
     from forum.core.actor import Actor
 
+NAMED_ONCE = "uq_saved_view_event_id_name"
+
 
 def save_view(actor: Actor, event_id: UUID, name: str, query: str, *, now: datetime) -> UUID:
     """Keep a filter of an event's list under a name; return its id.
@@ -26,27 +28,24 @@ def save_view(actor: Actor, event_id: UUID, name: str, query: str, *, now: datet
     `query` is the filter's own part of the address. Raises ViewNameTaken, TooManyViews, NotFound,
     Forbidden.
     """
-    try:
-        with writing() as session:
-            event = session.get(Event, event_id)
-            if event is None:
-                raise NotFound
-            require(actor, Action.EDIT_REGISTRATIONS, event.organisation_id)
-            number, last = session.execute(
-                sa.select(
-                    sa.func.count(), sa.func.coalesce(sa.func.max(SavedView.position), 0)
-                ).where(SavedView.event_id == event_id)
-            ).one()
-            if number >= MOST_VIEWS:
-                raise TooManyViews(field="name")
-            view = SavedView(
-                event_id=event_id, name=name, query=query, position=last + 1, created_at=now
+    with told_as(ViewNameTaken(field="name"), NAMED_ONCE), writing() as session:
+        event = session.get(Event, event_id)
+        if event is None:
+            raise NotFound
+        require(actor, Action.EDIT_REGISTRATIONS, event.organisation_id)
+        number, last = session.execute(
+            sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(SavedView.position), 0)).where(
+                SavedView.event_id == event_id
             )
-            session.add(view)
-            session.flush()
-            return view.id
-    except IntegrityError:
-        raise ViewNameTaken(field="name") from None
+        ).one()
+        if number >= MOST_VIEWS:
+            raise TooManyViews(field="name")
+        view = SavedView(
+            event_id=event_id, name=name, query=query, position=last + 1, created_at=now
+        )
+        session.add(view)
+        session.flush()
+        return view.id
 
 
 def remove_view(actor: Actor, event_id: UUID, view_id: UUID) -> str:

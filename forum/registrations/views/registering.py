@@ -28,11 +28,12 @@ from forum.events.rules import Opening, opening_of
 from forum.people import service as people
 from forum.people.session_of_request import network
 from forum.registrations import queries, service
-from forum.registrations.asking import keep_files
+from forum.registrations.asking import keep_files, sender_of
 from forum.registrations.forms.whole import WholeForm, whole_form
 from forum.registrations.queries.offers import Offer, choosing, offer_for
 from forum.registrations.rules import RegistrationClosed, TypeClosed, WrongCode
 from forum.registrations.service import Registered, Result
+from forum.registrations.service.answer_files import Sender
 from forum.registrations.views.coming_back import again, page, refused, with_fresh_offer, wrong_code
 from forum.registrations.views.frames import (
     GONE,
@@ -170,12 +171,20 @@ def _filled(sending: Sending) -> WholeForm | AnyResponse:
     if not isinstance(offer, Offer):
         return offer
     whole = whole_form(offer, sending.sent)
-    keep_files(sending.named.event_id, whole, now=sending.now)
+    keep_files(sending.named.event_id, whole, sender=_sender(sending, whole), now=sending.now)
     if sending.act or sending.shows_less:
         return page(sending, whole, 200)
     if says := _changed_meanwhile(sending, offer):
         return page(sending, whole, 422, Said(note=says))
     return whole
+
+
+def _sender(sending: Sending, whole: WholeForm) -> Sender | None:
+    """Return whose files are kept; None for a form that no person has just filled in."""
+    first = whole.first
+    key = first.key.data or ""
+    by_hand = age_of(key, sending.now) is Age.RIPE and not first.website.data
+    return sender_of(sending.named.event_id, key) if by_hand else None
 
 
 def _offered(sending: Sending) -> Offer | AnyResponse:
@@ -248,7 +257,7 @@ def _registered(sending: Sending, whole: WholeForm) -> AnyResponse:
 
 
 def _answer(sending: Sending, done: Registered) -> AnyResponse:
-    if done.result is Result.KNOWN or sending.named.discreet:
+    if done.result is Result.KNOWN or done.by_mail or sending.named.discreet:
         return redirect(url_for(".mail", slug=sending.slug), 303)
     token = derive(Purpose.BOOKING, done.booking_id, done.link_generation)
     return redirect(f"/r/{token}", 303)

@@ -13,7 +13,7 @@ from forum.core.http.form_parts import OfficeForm
 from forum.core.http.headers import private
 from forum.core.http.i18n import current_language
 from forum.core.links import Purpose
-from forum.registrations.asking import Sheet, ask, keep_files
+from forum.registrations.asking import Sheet, ask, keep_files, sender_of
 from forum.registrations.queries.answers import answers_of_booking, answers_of_registrations
 from forum.registrations.queries.questions import questions_for
 from forum.registrations.rules import AskedPer, DataClass
@@ -22,9 +22,12 @@ from forum.registrations.service.answering import Filled, change_booking_answers
 from forum.site.booking.sight import Sight, Ways, blueprint, frame_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.wrappers import Response as AnyResponse
 
     from forum.registrations.models import Registration
+    from forum.registrations.queries.questions import AskedQuestion
 
 of_booking = Ways(blueprint, Purpose.BOOKING)
 
@@ -50,17 +53,26 @@ def sheet_of(
     page for its contact, and for companions without an address of their own.
     """
     event, first = sight.event, person or sight.people[0]
-    questions = questions_for(event.id, first.ticket_type_id)
-    if person is not None and not fresh and not _about_holder(sight, person):
-        questions = [one for one in questions if one.data_class is not DataClass.SENSITIVE]
+    questions: Sequence[AskedQuestion] = questions_for(event.id, first.ticket_type_id)
+    if person is not None and not fresh:
+        questions = asked_of(sight, person, questions)
     given = []
     if person is not None and not fresh:
         found = answers_of_registrations([person.id], sensitive=True)[person.id]
         given = [one for one in found if one.per is AskedPer.ATTENDEE]
     sheet = ask(form, questions, order=event.languages, type_id=first.ticket_type_id, given=given)
     if request.method == "POST":
-        keep_files(event.id, [sheet], now=clock.now())
+        keep_files(event.id, [sheet], sender=sender_of(event.id, sight.base), now=clock.now())
     return sheet
+
+
+def asked_of(
+    sight: Sight, person: Registration, questions: Sequence[AskedQuestion]
+) -> Sequence[AskedQuestion]:
+    """Return what the holder of a link may see and answer of one person's questions."""
+    if _about_holder(sight, person):
+        return questions
+    return [one for one in questions if one.data_class is not DataClass.SENSITIVE]
 
 
 def filled(sheet: Sheet) -> Filled:
@@ -115,7 +127,7 @@ def _whole_sheet(form: OfficeForm, sight: Sight) -> Sheet:
         given=answers_of_booking(sight.booking.id),
     )
     if request.method == "POST":
-        keep_files(event.id, [sheet], now=clock.now())
+        keep_files(event.id, [sheet], sender=sender_of(event.id, sight.base), now=clock.now())
     return sheet
 
 

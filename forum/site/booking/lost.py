@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import make_response, redirect, render_template
+from flask import current_app, make_response, redirect, render_template
+from flask_babel import gettext
 
 from forum.core import clock
 from forum.core.addresses import address_key
 from forum.core.http.access import public
+from forum.core.http.form_keys import Age, age_of, new_key
 from forum.core.http.headers import private
 from forum.core.http.i18n import current_language
 from forum.core.languages import LANGUAGES
@@ -32,7 +34,7 @@ LOST = f"/{LANG}/e/<slug>/my-booking"
 def lost(slug: str) -> AnyResponse:
     """Ask for the address."""
     event, moved = _event(slug)
-    return moved or _page(event, "lost_link.html", "", form=LostLinkForm(formdata=None))
+    return moved or _form(event, LostLinkForm(formdata=None, key=new_key(clock.now())))
 
 
 @blueprint.post(LOST)
@@ -42,11 +44,18 @@ def ask_again(slug: str) -> AnyResponse:
     event, moved = _event(slug)
     if moved:
         return moved
-    form = LostLinkForm()
+    form, now = LostLinkForm(), clock.now()
+    age = age_of(form.key.data or "", now)
+    if age is Age.YOUNG:
+        return _form(event, form, 422, note=gettext("Press the button once more."))
+    if age is Age.OLD:
+        form.put("key", new_key(now))
+        says = gettext("This form is old: look it over and send it again.")
+        form.form_errors = [*form.form_errors, says]
+        return _form(event, form, 422)
     if not form.validate_on_submit():
-        return _page(event, "lost_link.html", "", 422, form=form)
-    lang = current_language().key
-    ask_for_links(event.id, address_key(form.email.data), lang, now=clock.now())
+        return _form(event, form, 422)
+    ask_for_links(event.id, address_key(form.email.data), current_language().key, now=now)
     return redirect(f"/{current_language().path}/e/{event.slug}/my-booking/mail", 303)
 
 
@@ -62,6 +71,11 @@ def _event(slug: str, rest: str = "") -> tuple[Event, AnyResponse | None]:
     event, is_old = public_event(slug)
     here = f"/{current_language().path}/e/{event.slug}/my-booking{rest}"
     return event, redirect(here, 301) if is_old else None
+
+
+def _form(event: Event, form: LostLinkForm, status: int = 200, note: str = "") -> AnyResponse:
+    ripe = current_app.config["FORUM_SETTINGS"].form_seconds
+    return _page(event, "lost_link.html", "", status, form=form, ripe=ripe, note=note)
 
 
 def _page(

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from forum.calendar.rules import feed_path, subscribe_links
 from forum.core import clock, dates
+from forum.core.entrances import entrances_of
 from forum.core.errors import DomainError
 from forum.core.http.headers import private
 from forum.core.http.i18n import current_language
@@ -24,6 +25,7 @@ from forum.site.booking.consents import agreed_by
 from forum.site.booking.naming import naming_page
 from forum.site.booking.shapes import counted, people_of, room_for_more
 from forum.site.booking.sight import Sight, Ways, blueprint, frame_of
+from forum.site.booking.still_open import still_open
 from forum.site.own_day import rows_of
 from forum.tickets.cards import card_of
 from forum.tickets.queries import tickets_of
@@ -37,7 +39,10 @@ personal = Ways(blueprint, Purpose.BOOKING, Purpose.REGISTRATION)
 
 @personal.get()
 def show(sight: Sight) -> AnyResponse:
-    """Show tickets or places on the wait list, and what comes next; at most nine statements."""
+    """Show tickets or places on the wait list, and what comes next; at most ten statements.
+
+    Six more where the event has questions that must be answered.
+    """
     return page_of(sight)
 
 
@@ -73,6 +78,7 @@ def _single_page(sight: Sight, form: ChangeForm | None, status: int) -> Response
     key, now, event = current_language().key, clock.now(), sight.event
     registration = sight.people[0]
     tickets = tickets_of([registration.id])
+    doors = entrances_of(event.id)
     own = own_sessions(registration.id)
     signed_up = {one.session.id for one in own if one.seated is not None}
     to = Addresses(current_language(), event.slug)
@@ -80,7 +86,7 @@ def _single_page(sight: Sight, form: ChangeForm | None, status: int) -> Response
         "registrations/booking.html",
         registration=registration,
         person=people_of(sight, key, now)[0],
-        cards=[card_of(registration, tickets.get(registration.id), event, key)],
+        cards=[card_of(registration, tickets.get(registration.id), event, key, doors)],
         mine=rows_of(event, [one.session for one in own], own, to, now),
         offers=len(places_of(event.id).keys() - signed_up),
         form=form or ChangeForm(formdata=None, obj=registration),
@@ -127,6 +133,7 @@ def _around(sight: Sight) -> dict[str, object]:
         "cancelling": sight.takes_cancelling(now),
         "until": dates.moment(until, event.zone, key) if until else "",
         "is_own": sight.is_own,
+        "still_open": still_open(sight, key, now),
         "asked": AskedPer.ATTENDEE in sight.asks,
         "asked_all": AskedPer.BOOKING in sight.asks and not sight.is_own,
     }

@@ -59,6 +59,7 @@ class Sight:
     people: Sequence[Registration]
     changes_until: datetime | None
     asks: frozenset[AskedPer]
+    wants: frozenset[AskedPer] = frozenset()
 
     @property
     def base(self) -> str:
@@ -177,7 +178,7 @@ def open_sight(purpose: Purpose, token: str) -> Sight:
     opened = opened_by(purpose, token)
     until = opened.policy.changes_until if opened.policy else None
     people = tuple(one for booking in opened.bookings for one in booking.registrations)
-    return Sight(purpose, token, opened.bookings, people, until, opened.asks)
+    return Sight(purpose, token, opened.bookings, people, until, opened.asks, opened.wants)
 
 
 def own_link(person: Registration) -> str:

@@ -83,9 +83,9 @@ def test_no_subject_takes_many_times_longer_than_a_known_piece_of_work() -> None
         assert callable(work)
         best = float("inf")
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             work()
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     known = seconds(lambda: sum(number * number % 7 for number in range(200_000)))

@@ -1,4 +1,4 @@
-"""Named reads of messages: an event's list, one message, what a letter needs of a guest."""
+"""Named reads of messages: what a letter needs of its guest, what stands behind its links."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from sqlalchemy.orm import defer, joinedload
 
 from forum.core.addresses import address_key
 from forum.core.db import db
-from forum.core.errors import NotFound
 from forum.core.links import Purpose
-from forum.core.text import plain_key
 from forum.events.models import Event
 from forum.messaging.marks import purposes_of
 from forum.messaging.models import Message
-from forum.messaging.rules import ASKED_BY_ANYBODY, NEWS, OPTIONAL, Kind, MessageState
+from forum.messaging.rules import ASKED_BY_ANYBODY, NEWS, OPTIONAL, MessageState
 from forum.people.models import MemberInvitation, Organisation, SignInLink, User
 from forum.programme.models import Engagement, Session, Speaker, SpeakerContact
 from forum.programme.rules import SessionState
@@ -29,14 +27,12 @@ from forum.registrations.models import (
     Registration,
     SessionPlace,
 )
-from forum.registrations.rules import ACTIVE, MailsTo
+from forum.registrations.rules import ACTIVE, written_to
 from forum.tickets.models import Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-PAGE_SIZE = 50
-LONGEST_SEARCH = 100
 TOLD = tuple(sorted(ACTIVE))
 """Whom a change of the event concerns."""
 
@@ -62,6 +58,10 @@ _GUEST = (
         joinedload(Registration.event).joinedload(Event.organisation),
     )
 )
+TEST_KEY = "test:"
+"""With this begin the keys of letters that a member only tries out: they take no guest's mail away.
+"""
+
 _WRITTEN_TODAY = (
     sa.select(
         Message.to_email,
@@ -76,22 +76,9 @@ _WRITTEN_TODAY = (
         Message.created_at > sa.bindparam("since"),
         Message.event_id.is_not(None),
         Message.kind.not_in(sorted(NEWS)),
+        sa.not_(Message.key.startswith(TEST_KEY)),
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of an event's messages; `total` counts all that fit the filter."""
-
-    rows: Sequence[Message]
-    total: int
-    number: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,58 +96,6 @@ class GoodTicket:
 
     ticket: Ticket
     code: str
-
-
-def page_of(
-    event_id: UUID,
-    *,
-    state: MessageState | None = None,
-    kind: Kind | None = None,
-    search: str = "",
-    number: int = 1,
-) -> Page:
-    """Return one page of an event's messages without their letters, newest first; two statements.
-
-    Letters are large: whoever asks a row of the list for `text` or `html` gets an error.
-    """
-    fits = [Message.event_id == event_id, *_matching(search)]
-    if state is not None:
-        fits.append(Message.state == state)
-    if kind is not None:
-        fits.append(Message.kind == kind)
-    counting = sa.select(sa.func.count()).select_from(Message).where(*fits)
-    total = db.session.scalar(counting) or 0
-    number = min(max(1, number), max(1, -(-total // PAGE_SIZE)))
-    rows = db.session.scalars(
-        sa.select(Message)
-        .where(*fits)
-        .options(defer(Message.text, raiseload=True), defer(Message.html, raiseload=True))
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE),
-    ).all()
-    return Page(rows, total, number)
-
-
-def counts_of(event_id: UUID) -> dict[MessageState, int]:
-    """Return how many messages stand in each state, noughts included; one statement."""
-    rows = db.session.execute(
-        sa.select(Message.state, sa.func.count())
-        .where(Message.event_id == event_id)
-        .group_by(Message.state),
-    ).all()
-    counted = {row[0]: int(row[1]) for row in rows}
-    return {state: counted.get(state, 0) for state in MessageState}
-
-
-def message_of(event_id: UUID, message_id: UUID) -> Message:
-    """Return one message of an event; raises NotFound for foreign ones; one statement."""
-    found = db.session.scalar(
-        sa.select(Message).where(Message.event_id == event_id, Message.id == message_id),
-    )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def optional_message(message_id: UUID) -> tuple[Message, Organisation] | None:
@@ -346,9 +281,7 @@ def no_longer_theirs(messages: Sequence[Message]) -> set[UUID]:
         .where(Registration.id.in_(ids))
     ).all()
     theirs = {
-        row.id: {address_key(row.email)}
-        if row.email and row.mails_to is MailsTo.ATTENDEES
-        else {address_key(row.email), address_key(row.contact_email)}
+        row.id: written_to(address_key(row.email), address_key(row.contact_email), row.mails_to)
         for row in rows
     }
     return {
@@ -371,29 +304,3 @@ def not_wanted(messages: Sequence[Message]) -> set[UUID]:
     ).all()
     gone = {(row[0], row[1]) for row in rows}
     return {one.id for one in optional if (one.organisation_id, address_key(one.to_email)) in gone}
-
-
-def is_due(now: datetime) -> bool:
-    """Say whether a message waits to be sent; one statement."""
-    return db.session.scalar(sa.select(sa.exists().where(due(now)))) or False
-
-
-def due(now: datetime) -> sa.ColumnElement[bool]:
-    """Return the condition for messages to be sent now: waiting, or left by a worker that died."""
-    return sa.or_(
-        sa.and_(Message.state == MessageState.QUEUED, Message.due_at <= now),
-        sa.and_(Message.state == MessageState.SENDING, Message.leased_until < now),
-    )
-
-
-def _matching(search: str) -> tuple[sa.ColumnElement[bool], ...]:
-    words = plain_key(search[:LONGEST_SEARCH]).split()
-    return tuple(
-        sa.or_(
-            *(
-                sa.func.lower(column).contains(word, autoescape=True)
-                for column in (Message.to_email, Message.to_name, Message.subject)
-            ),
-        )
-        for word in words
-    )

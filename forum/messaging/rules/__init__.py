@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import StrEnum
 
 from forum.core.errors import Conflict
@@ -10,7 +9,6 @@ from forum.core.i18n import sentence
 
 LONGEST_SUBJECT = 200
 LONGEST_NAME = 200
-MOST_TRIES = 12
 MOST_A_DAY = 20
 """So many mails may go to one address within a day (SECURITY.md M50)."""
 
@@ -19,12 +17,6 @@ MOST_TO_A_CONTACT = 200
 
 MOST_ASKED_BY_ANYBODY = 3
 """So many, of the kinds that a stranger can cause."""
-
-LEASE = timedelta(minutes=5)
-LINE_DOWN_WAIT = timedelta(seconds=5)
-BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))
-FIRST_PERMANENT = 500
-CLOSING = 421
 
 
 class Kind(StrEnum):
@@ -66,6 +58,15 @@ class Kind(StrEnum):
     PROGRAMME_YOURS = "programme_yours"
     PROGRAMME_NEWS = "programme_news"
     PROGRAMME_SPEAKER = "programme_speaker"
+    SPEAKER_SLOT = "speaker_slot"
+    ANNOUNCEMENT = "announcement"
+    ADVERTISEMENT = "advertisement"
+    EVENT_CHANGED = "event_changed"
+    SPEAKER_EVENT = "speaker_event"
+    REMINDER = "reminder"
+    DOORS_OPEN = "doors_open"
+    THANKS = "thanks"
+    STAFF_DIGEST = "staff_digest"
 
 
 WITH_TICKET = frozenset(
@@ -76,6 +77,8 @@ WITH_TICKET = frozenset(
         Kind.NAMED,
         Kind.TYPE_CHANGED,
         Kind.AGAIN,
+        Kind.REMINDER,
+        Kind.DOORS_OPEN,
     }
 )
 """Kinds that bring the QR code, while the ticket stands."""
@@ -93,10 +96,12 @@ ENDS = frozenset(
 )
 """Kinds after which there is nothing to see or change: their button leads to the event."""
 
-OPTIONAL = frozenset({Kind.GUEST_INVITATION, Kind.GUEST_REMINDER})
+OPTIONAL = frozenset({Kind.GUEST_INVITATION, Kind.GUEST_REMINDER, Kind.ADVERTISEMENT})
 """Kinds that nobody asked for: who opted out of the organisation's mails gets none of them."""
 
-NEWS = frozenset({Kind.PROGRAMME_YOURS, Kind.PROGRAMME_NEWS, Kind.PROGRAMME_SPEAKER})
+NEWS = frozenset(
+    {Kind.PROGRAMME_YOURS, Kind.PROGRAMME_NEWS, Kind.PROGRAMME_SPEAKER, Kind.SPEAKER_SLOT}
+)
 """Kinds that a busy editor can cause many times a day."""
 
 
@@ -107,16 +112,22 @@ ASKED_BY_ANYBODY = frozenset(
 
 
 class MessageState(StrEnum):
-    """Where a message stands; `kept` is for reading in /manage/, where no mail server is set."""
+    """Where a message stands; `kept` is for reading in /manage/, where no mail server is set.
+
+    One that `bounced` was sent and came back, or went to an address from which mail comes back.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
     KEPT = "kept"
     FAILED = "failed"
+    BOUNCED = "bounced"
 
 
-SENDABLE_AGAIN = frozenset({MessageState.SENT, MessageState.KEPT, MessageState.FAILED})
+SENDABLE_AGAIN = frozenset(
+    {MessageState.SENT, MessageState.KEPT, MessageState.FAILED, MessageState.BOUNCED}
+)
 
 
 class StillOnItsWay(Conflict):
@@ -126,17 +137,14 @@ class StillOnItsWay(Conflict):
     says = sentence("This message is on its way already.")
 
 
+class WordsGone(Conflict):
+    """What was written is no longer kept, so that it cannot be sent once more."""
+
+    code = "words_gone"
+    says = sentence("The words of this message are no longer kept, so it cannot go out again.")
+
+
 def check_resend(state: MessageState) -> None:
     """Raise StillOnItsWay unless the message has come to an end."""
     if state not in SENDABLE_AGAIN:
         raise StillOnItsWay
-
-
-def is_permanent(code: int) -> bool:
-    """Say whether a mail server's answer is final (RFC 5321 §4.2.1)."""
-    return code >= FIRST_PERMANENT
-
-
-def wait_after(tries: int) -> timedelta | None:
-    """Return how long to wait after this many refused tries; None when it is enough."""
-    return None if tries >= MOST_TRIES else BACK_OFF[min(tries, len(BACK_OFF)) - 1]

@@ -1,0 +1,247 @@
+"""Mails around an event: planned by the organiser, moved with the event, stopped when it is off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from forum.core import audit
+from forum.core.actor import SYSTEM
+from forum.core.db import db, writing
+from forum.core.permissions import Action
+from forum.core.revisions import ChangedMeanwhile, changes_since, difference
+from forum.events.models import Event
+from forum.events.rules import EventState
+from forum.events.service import locked_event
+from forum.messaging.models import Announcement
+from forum.messaging.rules.announcements import (
+    AnnouncementKind,
+    AnnouncementState,
+    IllegalAnnouncementMove,
+    Timing,
+)
+from forum.messaging.rules.around import (
+    MOST_PLANNED,
+    EventIsOff,
+    PlannedAlready,
+    TooManyPlanned,
+    is_missed,
+)
+from forum.messaging.rules.timing import When, check_when, due_at, when_of
+from forum.messaging.service.announcing import stop
+from forum.messaging.service.announcing.drafting import KIND, columns_of, locked
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from forum.core.actor import Actor
+    from forum.messaging.rules.segments import Segment
+
+DRAFT, AWAITS, SCHEDULED, SENDING, STOPPED = (
+    AnnouncementState.DRAFT,
+    AnnouncementState.AWAITING_NOD,
+    AnnouncementState.SCHEDULED,
+    AnnouncementState.SENDING,
+    AnnouncementState.STOPPED,
+)
+LIVE = (SCHEDULED, SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A mail of Forum's own around an event: to whom and when."""
+
+    kind: AnnouncementKind
+    when: When
+    segment: Segment
+
+
+def plan(actor: Actor, event_id: UUID, wanted: Plan, *, now: datetime) -> UUID:
+    """Plan a mail around an event; return its id.
+
+    Raises UntimelyMail, EventIsOff, PlannedAlready, TooManyPlanned.
+    """
+    with writing() as session:
+        event = _held(session, actor, event_id)
+        check_when(wanted.when, event, now)
+        columns = columns_of(wanted.when, event)
+        others = _planned(session, event_id)
+        if len(others) >= MOST_PLANNED:
+            raise TooManyPlanned
+        _check_free(others, wanted.kind, columns["due_at"])
+        made = Announcement(
+            organisation_id=event.organisation_id,
+            event_id=event.id,
+            kind=wanted.kind,
+            state=SCHEDULED,
+            segment=wanted.segment.as_json(),
+            made_by=actor.id,
+            made_by_name=actor.name[:200],
+            created_at=now,
+            changed_at=now,
+            **columns,
+        )
+        session.add(made)
+        session.flush()
+        _record(session, actor, "announcement.planned", made, {"kind": wanted.kind.value}, now)
+        return made.id
+
+
+def replan(
+    actor: Actor,
+    event_id: UUID,
+    announcement_id: UUID,
+    wanted: Plan,
+    *,
+    revision: int,
+    now: datetime,
+) -> None:
+    """Plan a mail otherwise, also one that was stopped before it began.
+
+    Raises ChangedMeanwhile, IllegalAnnouncementMove once it is on its way, and what `plan` raises.
+    """
+    with writing() as session:
+        event = _held(session, actor, event_id)
+        found = locked(session, event_id, announcement_id)
+        if found.revision != revision:
+            raise ChangedMeanwhile(changes_since(session, KIND, found.id, revision))
+        if found.kind is not wanted.kind or not _is_open(found):
+            raise IllegalAnnouncementMove
+        check_when(wanted.when, event, now)
+        after = columns_of(wanted.when, event) | {"segment": wanted.segment.as_json()}
+        others = [one for one in _planned(session, event_id) if one.id != found.id]
+        _check_free(others, wanted.kind, after["due_at"])
+        changes = difference({name: getattr(found, name) for name in after}, after)
+        if not changes and found.state is SCHEDULED:
+            return
+        for name, value in after.items():
+            setattr(found, name, value)
+        found.state, found.changed_at = SCHEDULED, now
+        found.revision += 1
+        details = {"revision": found.revision, "changes": changes}
+        _record(session, actor, "announcement.changed", found, details, now)
+
+
+def forget(actor: Actor, event_id: UUID, announcement_id: UUID, *, now: datetime) -> None:
+    """Take a mail off the time-line that never went.
+
+    Raises IllegalAnnouncementMove for any other.
+    """
+    with writing() as session:
+        locked_event(session, actor, event_id, Action.SEND_MESSAGES)
+        found = locked(session, event_id, announcement_id)
+        if found.kind is AnnouncementKind.LETTER or not _is_open(found):
+            raise IllegalAnnouncementMove
+        _record(session, actor, "announcement.removed", found, {"kind": found.kind.value}, now)
+        session.delete(found)
+
+
+def follow_event(session: Session, event_id: UUID, now: datetime) -> None:
+    """Work out anew when mails go that are reckoned from an event; the event is locked.
+
+    Without a date they wait. One whose moment has passed by the move is stopped, and goes after all
+    where the event is moved once more and its moment is still to come.
+    """
+    event = session.get_one(Event, event_id)
+    for one in _reckoned(session, event_id):
+        due = due_at(when_of(one), event)
+        missed = is_missed(one)
+        if one.state is STOPPED and not missed:
+            continue
+        passed = due is not None and due <= now
+        one.due_at = due
+        if one.state is SCHEDULED and passed:
+            one.state, one.changed_at = STOPPED, now
+            _record(session, SYSTEM, "announcement.missed", one, {}, now)
+        elif missed and passed:
+            one.changed_at = now
+        elif missed:
+            one.state, one.changed_at = SCHEDULED, now
+            _record(session, SYSTEM, "announcement.planned", one, {}, now)
+
+
+def stop_planned(session: Session, event_id: UUID, now: datetime) -> None:
+    """Stop all that is planned around an event that is cancelled, or waits for a nod."""
+    rows = session.scalars(
+        sa.select(Announcement)
+        .where(Announcement.event_id == event_id, Announcement.state.in_((AWAITS, SCHEDULED)))
+        .order_by(Announcement.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for one in rows:
+        one.state, one.changed_at = STOPPED, now
+        one.revision += 1
+        _record(session, SYSTEM, "announcement.stopped", one, {"why": "event_cancelled"}, now)
+
+
+def stop_being_sent(event_id: UUID, *, now: datetime) -> None:
+    """Stop what Forum itself is just sending around an event that is cancelled."""
+    ids = db.session.scalars(
+        sa.select(Announcement.id).where(
+            Announcement.event_id == event_id,
+            Announcement.state == SENDING,
+            Announcement.kind != AnnouncementKind.LETTER,
+        )
+    ).all()
+    for one in ids:
+        stop(SYSTEM, event_id, one, now=now)
+
+
+def _held(session: Session, actor: Actor, event_id: UUID) -> Event:
+    event = locked_event(session, actor, event_id, Action.SEND_MESSAGES)
+    if event.state is EventState.CANCELLED:
+        raise EventIsOff
+    return event
+
+
+def _is_open(found: Announcement) -> bool:
+    """Say whether nobody has been written to yet."""
+    return found.state in {SCHEDULED, STOPPED} and found.started_at is None
+
+
+def _planned(session: Session, event_id: UUID) -> Sequence[Announcement]:
+    return session.scalars(
+        sa.select(Announcement).where(
+            Announcement.event_id == event_id, Announcement.kind != AnnouncementKind.LETTER
+        )
+    ).all()
+
+
+def _check_free(
+    others: Sequence[Announcement], kind: AnnouncementKind, due: datetime | None
+) -> None:
+    if any(one.kind is kind and one.state in LIVE and one.due_at == due for one in others):
+        raise PlannedAlready(field="days")
+
+
+def _reckoned(session: Session, event_id: UUID) -> Sequence[Announcement]:
+    """Return, for changing, what is reckoned from an event and has not begun."""
+    return session.scalars(
+        sa.select(Announcement)
+        .where(
+            Announcement.event_id == event_id,
+            Announcement.timing == Timing.RELATIVE,
+            Announcement.state.in_((DRAFT, AWAITS, SCHEDULED, STOPPED)),
+            Announcement.started_at.is_(None),
+        )
+        .order_by(Announcement.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    here: Announcement,
+    details: dict[str, Any],
+    now: datetime,
+) -> None:
+    audit.record(session, actor, action, (KIND, here.id), here.organisation_id, details, now)
