@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	done || true)
 BIN := .venv/bin
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 PLACES := pyproject.toml uv.lock hatch_build.py .ci/prepare.py
 CODE := forum tests benchmarks .ci hatch_build.py
 

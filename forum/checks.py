@@ -181,11 +181,17 @@ def _mail() -> Iterator[Finding]:
         says = f"no other mail server believes mails from {domain or sender}: set FORUM_MAIL_FROM"
         yield Finding("sender", good=False, says=says)
         return
+    for one in post.sending_domains():
+        yield from _records(one)
+
+
+def _records(domain: str) -> Iterator[Finding]:
+    """Look at the records of one domain that mails come from: Forum's own, or that of events."""
     settings: Settings = current_app.config["FORUM_SETTINGS"]
     envelope_domain = post.domain_of(post.bounces()) or domain
-    selector = settings.mail_dkim
-    for one in records.verdicts(domain, envelope_domain, selector, records.texts_at):
-        yield Finding(one.what, good=one.good, says=one.says)
+    for one in records.verdicts(domain, envelope_domain, settings.mail_dkim, records.texts_at):
+        says = one.says if domain in one.says else f"{domain}: {one.says}"
+        yield Finding(one.what, good=one.good, says=says)
 
 
 def _mail_server(server: MailServer, sender: str) -> Finding:

@@ -40,7 +40,7 @@ PRIVACY = three(
     "at the door and to tell you of changes. Only the organiser sees them. They are erased six "
     "months after the event.",
     "示例聲明：你的姓名、機構及電郵只用於登記、入場及通知更改，只有主辦機構可查閱，並於活動後六個月刪除。",
-    "示例声明：你的姓名、机构及电邮只用于登记、入场及通知更改，只有主办机构可查阅，并于活动后六个月删除。",
+    "示例声明：你的姓名、机构及邮箱只用于登记、入场及通知更改，只有主办机构可查阅，并于活动后六个月删除。",
 )
 
 TITLE = three(
@@ -70,7 +70,7 @@ DIRECTIONS = three(
 ACCESS = three(
     "Step-free from the street. Tell us what helps you, by mail.",
     "由街道至會場全程無梯級。如需協助，請電郵通知我們。",
-    "由街道至会场全程无台阶。如需协助，请电邮通知我们。",
+    "由街道至会场全程无台阶。如需协助，请发邮件告诉我们。",
 )
 HALL = three("Sample Hall", "示例廳", "示例厅")
 FOYER = three("Foyer", "前廳", "前厅")

@@ -265,7 +265,16 @@ def _own_said(markdown: str, values: Mapping[str, str]) -> tuple[Said, Said]:
 
 
 _WITH_NOTE = frozenset(
-    {Kind.EVENT_CANCELLED, Kind.EVENT_POSTPONED, Kind.EVENT_MOVED, Kind.EVENT_BACK},
+    {
+        Kind.EVENT_CANCELLED,
+        Kind.EVENT_POSTPONED,
+        Kind.EVENT_MOVED,
+        Kind.EVENT_BACK,
+        Kind.SPEAKER_CANCELLED,
+        Kind.SPEAKER_POSTPONED,
+        Kind.SPEAKER_MOVED,
+        Kind.SPEAKER_BACK,
+    }
 )
 
 

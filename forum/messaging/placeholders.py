@@ -20,6 +20,7 @@ from forum.core.i18n import Sentence, sentence
 from forum.core.prose import plain_prose, prose
 from forum.core.text import clean_line, clean_paragraphs
 from forum.messaging.rules import LONGEST_SUBJECT, Kind
+from forum.messaging.rules.wordings import INVITED, SPEAKERS
 
 _TYPED = re.compile(r"[{｛]([^{}｛｝\n]{1,60})[}｝]")
 _LIST_MARK = re.compile(r"\s*(?:[-*+>]|[0-9]{1,3}[.)])\s+")
@@ -75,13 +76,8 @@ class Placeholder:
         return kind not in self.unknown_to
 
 
-_INVITED = frozenset({Kind.GUEST_INVITATION, Kind.GUEST_REMINDER})
-_WITHOUT_REGISTRATION = _INVITED | {
-    Kind.SPEAKER_ASKED,
-    Kind.SPEAKER_SLOT,
-    Kind.PROGRAMME_SPEAKER,
-    Kind.LINKS,
-}
+_INVITED = frozenset(INVITED)
+_WITHOUT_REGISTRATION = frozenset({*INVITED, *SPEAKERS, Kind.LINKS})
 _WITH_END = _INVITED | {Kind.OFFERED, Kind.AGAIN_OFFERED}
 _WITH_WORDS = frozenset(
     {
@@ -89,6 +85,12 @@ _WITH_WORDS = frozenset(
         Kind.EVENT_POSTPONED,
         Kind.EVENT_MOVED,
         Kind.EVENT_BACK,
+        Kind.EVENT_CHANGED,
+        Kind.SPEAKER_EVENT,
+        Kind.SPEAKER_CANCELLED,
+        Kind.SPEAKER_POSTPONED,
+        Kind.SPEAKER_MOVED,
+        Kind.SPEAKER_BACK,
         Kind.DECLINED,
         Kind.CANCELLED_BY_OFFICE,
         Kind.GUEST_INVITATION,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import smtplib
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -18,12 +20,13 @@ from flask import current_app
 
 from forum.messaging.rules.sending import (
     CLOSING,
+    CLOSING_SECONDS,
     HANDING_SECONDS,
     OPENING_SECONDS,
     TOO_LARGE,
     is_permanent,
 )
-from forum.messaging.words.failures import AWAY, HUNG_UP, SENDER_REFUSED
+from forum.messaging.words.failures import AWAY, HUNG_UP, OPEN_LINE, SENDER_REFUSED
 from forum.settings import Settings, plain_domain
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 LONGEST_ANSWER = 300
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 NAMELESS = "[127.0.0.1]"
+READY = 220
+NO_ASCII = "host, name and password in FORUM_SMTP_URL must be ASCII"
 
 
 class LineDownError(Exception):
@@ -83,43 +88,63 @@ class MailServer:
             raise LineDownError(_told(error)) from error
         except OSError as error:
             raise LineDownError(_reason(error)) from error
+        except UnicodeError:
+            # Its own words would bring a letter of the password into the log.
+            raise LineDownError(AWAY + NO_ASCII) from None
         patience = _Patience(smtp)
         patience.start()
         try:
             yield Line(smtp, patience)
         finally:
-            patience.end()
-            with suppress(smtplib.SMTPException, OSError):
+            with suppress(smtplib.SMTPException, OSError), patience.for_seconds(CLOSING_SECONDS):
                 smtp.quit()
+            patience.end()
             smtp.close()
 
     def _opened(self) -> smtplib.SMTP:
+        """Return a line that is signed in, within OPENING_SECONDS for all of it."""
+        opening = _Opening(self)
+        opening.start()
+        opening.join(OPENING_SECONDS)
+        return opening.result()
+
+    def signed_in(self, known: list[smtplib.SMTP]) -> smtplib.SMTP:
+        """Call the server and sign in; what is being opened stands in `known` meanwhile."""
         context = ssl.create_default_context()
+        smtp: smtplib.SMTP
         if self.encrypted:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host,
-                self.port,
-                local_hostname=self.own_name,
-                timeout=OPENING_SECONDS,
-                context=context,
+            smtp = smtplib.SMTP_SSL(
+                local_hostname=self.own_name, timeout=OPENING_SECONDS, context=context
             )
         else:
-            smtp = smtplib.SMTP(
-                self.host, self.port, local_hostname=self.own_name, timeout=OPENING_SECONDS
-            )
+            smtp = smtplib.SMTP(local_hostname=self.own_name, timeout=OPENING_SECONDS)
+        known.append(smtp)
+        # smtplib knows what name a certificate must bear only where it calls by itself.
+        vars(smtp)["_host"] = self.host
         try:
-            smtp.ehlo_or_helo_if_needed()
-            # On the machine itself nothing can listen in, and its certificate names no host.
-            away = self.host not in LOOPBACK or self.user
-            if not self.encrypted and away and smtp.has_extn("starttls"):
-                smtp.starttls(context=context)
-                smtp.ehlo()
-            if self.user:
-                smtp.login(self.user, self.password)
+            self._call(smtp, context)
         except BaseException:
             smtp.close()
             raise
         return smtp
+
+    def _call(self, smtp: smtplib.SMTP, context: ssl.SSLContext) -> None:
+        code, greeting = smtp.connect(self.host, self.port)
+        if code != READY:
+            raise smtplib.SMTPConnectError(code, greeting)
+        smtp.ehlo_or_helo_if_needed()
+        # On the machine itself nothing can listen in, and its certificate names no host.
+        is_sealed, away = self.encrypted, self.host not in LOOPBACK
+        if not is_sealed and (away or self.user) and smtp.has_extn("starttls"):
+            smtp.starttls(context=context)
+            smtp.ehlo()
+            is_sealed = True
+        if not self.user:
+            return
+        if away and not is_sealed:
+            says = f"{OPEN_LINE}{self.host}"
+            raise LineDownError(says)
+        smtp.login(self.user, self.password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +160,7 @@ class Line:
         `envelope` is where reports come back to, else the address of its From.
         """
         try:
-            with self.patience.for_one_mail():
+            with self.patience.for_seconds(HANDING_SECONDS):
                 self.smtp.send_message(mail, from_addr=envelope or None)
         except smtplib.SMTPRecipientsRefused as error:
             code, says = next(iter(error.recipients.values()))
@@ -190,6 +215,47 @@ def domain_of(sender: str) -> str:
     return plain_domain(parseaddr(sender)[1].rpartition("@")[2])
 
 
+class _Opening(threading.Thread):
+    """Opens a line in a thread of its own, which is left alone once it takes too long.
+
+    Names and addresses are looked up and called one after the other, and a server may greet by a
+    byte at a time: no time limit of a socket holds for the whole.
+    """
+
+    def __init__(self, server: MailServer) -> None:
+        super().__init__(name="opening", daemon=True)
+        self._server = server
+        self._known: list[smtplib.SMTP] = []
+        self._lock = threading.Lock()
+        self._is_left = False
+        self._opened: smtplib.SMTP | None = None
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Open it; a line that nobody waits for any more is closed again."""
+        try:
+            opened = self._server.signed_in(self._known)
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            self._error = error
+            return
+        with self._lock:
+            if not self._is_left:
+                self._opened = opened
+                return
+        opened.close()
+
+    def result(self) -> smtplib.SMTP:
+        """Return the open line; raises what went wrong, TimeoutError where it is not open yet."""
+        with self._lock:
+            self._is_left = self._opened is None
+        if self._error is not None:
+            raise self._error
+        if self._opened is None:
+            _cut(self._known)
+            raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+        return self._opened
+
+
 class _Patience(threading.Thread):
     """Hangs up a line on which one mail takes too long, however slowly the server goes on."""
 
@@ -200,11 +266,11 @@ class _Patience(threading.Thread):
         self._until = 0.0
 
     @contextmanager
-    def for_one_mail(self) -> Iterator[None]:
-        """Give the server its time for one mail."""
+    def for_seconds(self, seconds: float) -> Iterator[None]:
+        """Give the server so long for what is done meanwhile."""
         if self._smtp.sock is not None:
-            self._smtp.sock.settimeout(HANDING_SECONDS)
-        self._until = time.monotonic() + HANDING_SECONDS
+            self._smtp.sock.settimeout(seconds)
+        self._until = time.monotonic() + seconds
         try:
             yield
         finally:
@@ -218,10 +284,16 @@ class _Patience(threading.Thread):
         """Look now and then."""
         while not self._over.wait(min(1.0, HANDING_SECONDS / 4)):
             if self._until and time.monotonic() > self._until:
-                if (line := self._smtp.sock) is not None:
-                    with suppress(OSError):
-                        line.shutdown(socket.SHUT_RDWR)
+                _cut([self._smtp])
                 return
+
+
+def _cut(lines: Iterable[smtplib.SMTP]) -> None:
+    """Hang up, whoever waits for an answer there."""
+    for line in lines:
+        if (sock := line.sock) is not None:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
 
 def _judged(code: int, says: bytes | str) -> Exception:

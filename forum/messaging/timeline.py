@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from forum.messaging.models import Announcement, EventNews
 
 MISSED = sentence("Not sent: its moment had passed when the event was moved")
+HELD = sentence("Held: its moment lies on the wrong side of the event by now. Choose another")
 GATHERING = sentence("Waits for further changes, then goes")
 _BEGINS = sentence("The event begins")
 _ENDS = sentence("The event ends")
@@ -101,7 +102,7 @@ def timeline_of(event: Event, words_of: WordsOf, now: datetime) -> Timeline:
         return _number(one, segment, numbers, progress)
 
     entries = [
-        *(_of(one, whom[one.id], number_of(one)) for one in rows),
+        *(_of(one, whom[one.id], number_of(one), event) for one in rows),
         *(_told(one, numbers.get(EVERYBODY, 0)) for one in news),
         *(_went(one) for one in went_of(event.id)),
     ]
@@ -126,20 +127,21 @@ def _is_to_come(one: Entry) -> bool:
     return one.stoppable or one.news is not None
 
 
-def _of(one: Announcement, to: str, number: Sentence | None) -> Entry:
+def _of(one: Announcement, to: str, number: Sentence | None, event: Event) -> Entry:
     own, when = one.kind is not AnnouncementKind.LETTER, when_of(one)
     open_still = one.started_at is None
     runs = one.state in RUNNING
+    held = open_still and runs and own and not one.due_at and not event.dates_open
     kind = message_kind(one.kind, about_booking=one.about_booking)
     return Entry(
-        at=one.due_at if open_still and one.due_at else one.started_at or _at(one, runs=runs),
+        at=one.at if held else _at(one),
         name=WORDS[kind].name,
         called=one.name,
         how=in_words(when) if when.timing is Timing.RELATIVE else None,
         to=to,
         number=number,
         state=ANNOUNCEMENT_STATE_WORDS[one.state],
-        note=MISSED if is_missed(one) else None,
+        note=MISSED if is_missed(one) else HELD if held else None,
         announcement=one.id,
         kind=kind if own else None,
         revision=one.revision,
@@ -148,8 +150,10 @@ def _of(one: Announcement, to: str, number: Sentence | None) -> Entry:
     )
 
 
-def _at(one: Announcement, *, runs: bool) -> datetime | None:
-    return None if runs else one.changed_at
+def _at(one: Announcement) -> datetime | None:
+    if one.started_at is not None:
+        return one.started_at
+    return one.due_at or (None if one.state in RUNNING else one.changed_at)
 
 
 def _number(

@@ -1,7 +1,8 @@
 """What an invited guest is asked on accepting: nothing, unless the type has an answer to be given.
 
 Who comes in the first place answers for themselves, each companion that is named for their own,
-and all for the booking. Who is named later is asked then.
+and all for the booking. Who is named later is asked then. Who is registered already has answered:
+only somebody in their place is asked.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from forum.registrations.forms.invitations import GuestReplyForm, place_of
 from forum.registrations.queries.questions import questions_for
 from forum.registrations.rules import AskedPer
 from forum.registrations.service import ChoiceFull
+from forum.registrations.service.replying import has_come
 
 if TYPE_CHECKING:
     from forum.core.errors import DomainError
@@ -34,6 +36,7 @@ class Accepting:
     own: Sheet | None = None
     companions: Sequence[Sheet] = ()
     booking: Sheet | None = None
+    has_come: bool = False
 
     @property
     def sheets(self) -> list[Sheet]:
@@ -56,6 +59,9 @@ class Accepting:
         for place, sheet in enumerate(self.companions):
             if place not in named:
                 sheet.leave_out()
+        if self.has_come and not self.form.has_delegate:
+            for unasked in filter(None, (self.own, self.booking)):
+                unasked.leave_out()
         good = [self.form.validate_on_submit()]
         if self.form.has_delegate:
             good.append(self.form.wants_delegate())
@@ -77,7 +83,7 @@ class Accepting:
 
 
 def accepting(invitation: Invitation, form: GuestReplyForm, link: str) -> Accepting:
-    """Return a guest's answer with what their type asks; three statements, more for files."""
+    """Return a guest's answer with what their type asks; four statements, more for files."""
     form.ask_names(invitation.companions)
     event, type_id = invitation.event, invitation.guest_list.ticket_type_id
     questions = questions_for(event.id, type_id)
@@ -94,6 +100,7 @@ def accepting(invitation: Invitation, form: GuestReplyForm, link: str) -> Accept
         booking=ask(
             form, questions, order=order, per=AskedPer.BOOKING, type_id=type_id, prefix="all-"
         ),
+        has_come=has_come(invitation),
     )
     if request.method == "POST":
         keep_files(event.id, asked.sheets, sender=sender_of(event.id, link), now=clock.now())

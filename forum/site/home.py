@@ -23,6 +23,7 @@ from forum.events.facts import preview_of
 from forum.events.queries import managed_event
 from forum.events.rules import EventState, Opening, opening
 from forum.events.words import STATES
+from forum.messaging.queries.listing import needs_of
 from forum.programme.models import Session
 from forum.programme.queries import number_waiting
 from forum.programme.rules import SessionState
@@ -85,7 +86,7 @@ class Programme:
 @blueprint.get("/<slug>/")
 @permits(Action.SEE_EVENT)
 def show(slug: str) -> str:
-    """Answer the organiser's three questions; eight statements."""
+    """Answer the organiser's three questions; ten statements."""
     event = managed_event(current_actor(), slug, Action.SEE_EVENT)
     now = clock.now()
     seats = seats_of(event.id)
@@ -107,6 +108,7 @@ def show(slug: str) -> str:
         chart=_chart(event, seats, now),
         needs=[
             *_from_guests(event, counts[RegistrationState.PENDING]),
+            *_from_mails(event),
             *_from_speakers(event),
             *_needs(event, seats, programme),
         ],
@@ -177,6 +179,44 @@ def _from_guests(event: Event, pending: int) -> Iterator[Need]:
             sentence("Whoever asked gets a mail as soon as you decide."),
             url_for("registrations_manage.approvals", slug=event.slug),
             sentence("Decide"),
+        )
+
+
+def _from_mails(event: Event) -> Iterator[Need]:
+    actor = current_actor()
+    if not can(actor, Action.SEE_MESSAGES, event.organisation_id):
+        return
+    waits = needs_of(event.id)
+    if waits.bounced:
+        yield Need(
+            "stop",
+            sentence("Came back"),
+            sentences("%(num)s mail came back", "%(num)s mails came back", waits.bounced),
+            sentence("No more mail goes to these addresses until somebody corrects them."),
+            url_for("messages.listing", slug=event.slug, state="bounced"),
+            sentence("Correct them"),
+        )
+    if waits.failed:
+        yield Need(
+            "stop",
+            sentence("Failed"),
+            sentences("%(num)s mail did not go out", "%(num)s mails did not go out", waits.failed),
+            sentence("The list says why, and sends them again."),
+            url_for("messages.listing", slug=event.slug, state="failed"),
+            sentence("See why"),
+        )
+    if waits.nods and can(actor, Action.SEND_MESSAGES, event.organisation_id):
+        yield Need(
+            "look",
+            sentence("Second person"),
+            sentences(
+                "%(num)s announcement waits for a second person",
+                "%(num)s announcements wait for a second person",
+                waits.nods,
+            ),
+            sentence("It goes once somebody besides its author has looked at it."),
+            url_for("messages.announcements", slug=event.slug, state="awaiting_nod"),
+            sentence("Look at it"),
         )
 
 

@@ -247,6 +247,7 @@ def furnish(app: Flask) -> House:
                 f"/manage/organisations/{organisation.slug}/members",
                 f"/manage/organisations/{organisation.slug}/settings",
                 f"/manage/organisations/{organisation.slug}/mail",
+                f"/manage/organisations/{organisation.slug}/mail/lost",
             ),
             pairing=f"/door/pair/{pairing.secret}",
             feed=f"/e/{main.slug}/{main.slug}.ics",

@@ -12,6 +12,7 @@ from forum.core.db import db
 from forum.core.text import Text
 from forum.events.models import Event
 from forum.events.service import EventDetails, Telling, update_event
+from forum.messaging.queries.changes import news_of_event
 from forum.messaging.rules.announcements import AnnouncementKind
 from forum.messaging.rules.around import SEGMENTS, USUAL
 from forum.messaging.service import announcing, scheduling
@@ -33,4 +34,7 @@ def timeline_pages(event: Event) -> Sequence[str]:
     word = Telling(Text({"en": "One more talk at the end."}))
     update_event(SYSTEM, event.id, known.revision, later, now=now, tell=word)
     line = f"/manage/{event.slug}/messages/timeline"
-    return (line, f"{line}/new", f"{line}/new?kind=thanks", f"{line}/{reminder}")
+    written = f"/manage/{event.slug}/messages/announcements/{reminder}"
+    (waits,) = (one.id for one in news_of_event(event.id) if one.settled_at is None)
+    drop = f"{line}/news/{waits}/drop"
+    return (line, f"{line}/new", f"{line}/new?kind=thanks", f"{line}/{reminder}", written, drop)

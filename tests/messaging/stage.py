@@ -85,3 +85,9 @@ def star(register: Callable[..., Any], session: Session, **given: Any) -> Any:
 def plain(mail: EmailMessage) -> str:
     (part,) = (part for part in mail.walk() if part.get_content_type() == "text/plain")
     return str(part.get_content())
+
+
+def link_in(mail: EmailMessage, path: str) -> str:
+    """Return the personal link of a mail, without its host."""
+    link = next(word for word in plain(mail).split() if path in word)
+    return link.partition("localhost")[2]

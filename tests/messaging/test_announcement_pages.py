@@ -173,18 +173,23 @@ def test_a_second_person_nods_above_the_number(
         register(event)
     work()
     path = write(member)
-    assert "Ask for a nod to write to 2 people?" in member.get(f"{path}/send").text
+    assert (
+        "Ask a second person whether 2 people may be written to?" in member.get(f"{path}/send").text
+    )
     member.fill(f"{path}/send")
     work(clock.now())
     assert the_one(app).state is AnnouncementState.AWAITING_NOD
     assert letters(app) == []
     own = member.get(path).text
-    assert "somebody else gives it" in own
+    assert "somebody else has to agree" in own
     assert "Agree:" not in own
     assert "Nobody else in your organisation" in own
+    assert "These people may agree:" not in own
     other = colleague(app, event)
     assert "Agree: 2 people" in other.get(path).text
-    assert "Nobody else in your organisation" not in member.get(path).text
+    own = member.get(path).text
+    assert "Nobody else in your organisation" not in own
+    assert "These people may agree: " in own
     assert other.fill(path, having="named").status_code == 303
     work(clock.now())
     assert len(letters(app)) == 2
@@ -203,7 +208,7 @@ def test_who_asked_cannot_nod_by_hand(
     token = dict(member.form(f"{PATH}/new").values)["csrf_token"]
     answer = member.send(f"{path}/nod", seen, csrf_token=token)
     assert answer.status_code == 403
-    assert "Somebody else has to look at it" in answer.text
+    assert "Somebody else has to agree" in answer.text
     assert the_one(app).state is AnnouncementState.AWAITING_NOD
 
 

@@ -21,8 +21,8 @@ from forum.core.text import Text
 from forum.events.models import Event
 from forum.messaging import bodies
 from forum.messaging.models import Bounce, Message
-from forum.messaging.placeholders import UnknownPlaceholder
 from forum.messaging.queries.announcements import announcement_of
+from forum.messaging.rules.announcements import OfGuestsAlone
 from forum.messaging.rules.bounces import BounceAction
 from forum.messaging.rules.segments import (
     ALL_SPEAKERS,
@@ -206,7 +206,7 @@ def test_invited_guests_by_list_and_by_how_they_answered(event: Event) -> None:
 
 def test_a_code_is_no_placeholder_for_who_has_none(event: Event) -> None:
     said = Text({"en": "Your code is {code}."})
-    with pytest.raises(UnknownPlaceholder):
+    with pytest.raises(OfGuestsAlone):
         announcing.draft(
             sender(event),
             event.id,

@@ -109,7 +109,8 @@ def test_those_who_are_told_are_named_but_guests_only_to_who_may_see_them(
 def _told(event_id: Any) -> dict[str, list[str]]:
     db.session.rollback()
     found: dict[str, list[str]] = {}
-    for one in db.session.scalars(sa.select(Message).where(Message.kind.in_(telling.KINDS))):
+    wanted = sa.select(Message).where(Message.kind.in_(telling.KINDS)).order_by(Message.id)
+    for one in db.session.scalars(wanted):
         assert one.event_id == event_id
         found.setdefault(one.to_email, []).append(one.key.rpartition(":")[2])
     return found

@@ -7,13 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forum.core.i18n import sentence
+from forum.messaging.service.putting_off import PUT_OFF
 from forum.messaging.words.failures import (
     AWAY,
     GIVEN_UP,
     HUNG_UP,
+    ON_PURPOSE,
     REVOKED,
     SENDER_REFUSED,
     TOO_MANY,
+    is_answer,
     reason_of,
 )
 
@@ -35,11 +38,19 @@ from forum.messaging.words.failures import (
         (f"{SENDER_REFUSED}550 5.7.1 No", "refuses the address that the mail comes from"),
         (str(REVOKED), REVOKED.text),
         (str(sentence(TOO_MANY.text, most=20)), "20 times within a day"),
+        (PUT_OFF, "Waits until tomorrow: this person was told of 20 versions within a day."),
         ("KeyError", "The mail could not be put together."),
     ],
 )
 def test_each_kind_of_failure(error: str, says: str) -> None:
     assert says in str(reason_of(error))
+
+
+def test_what_forum_decides_is_no_answer_of_a_mail_server() -> None:
+    for own in (*ON_PURPOSE, PUT_OFF, str(sentence(TOO_MANY.text, most=20)), "KeyError", ""):
+        assert not is_answer(own)
+    for said in ("550 5.1.1 No", f"{GIVEN_UP}450 Busy", f"{HUNG_UP}timed out"):
+        assert is_answer(said)
 
 
 def test_what_has_not_failed_has_no_reason() -> None:

@@ -19,13 +19,20 @@ from forum.messaging.letterhead import Letterhead, letterhead_of
 from forum.messaging.letters import About, Letter, write
 from forum.messaging.models import mark_of
 from forum.messaging.rules import LONGEST_SUBJECT, WITH_TICKET, Kind
+from forum.messaging.words.shapes import OwnWords
 from forum.programme.queries import session_of
 from tests.factories import NOW, make_event, make_organisation, make_session, make_venue, text
 from tests.messaging.conftest import Register, Work
 from tests.messaging.stage import plain
 from tests.support.mail import Mailbox
 
-WITHOUT_EVENT = {Kind.SIGN_IN, Kind.INVITATION, Kind.STAFF_DIGEST}
+WITHOUT_EVENT = {
+    Kind.SIGN_IN,
+    Kind.INVITATION,
+    Kind.STAFF_DIGEST,
+    Kind.NOD_WANTED,
+    Kind.NOD_OUTGROWN,
+}
 VOID = {"img", "br", "meta", "hr"}
 CODE = "K7PQ23HZ"
 INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -150,6 +157,34 @@ def test_the_organisations_logo_leads_the_letter_and_its_name_stays(in_app: Flas
     html = write(Kind.CONFIRMED, "en", uuid7(), About(event=event, head=head)).html
     assert re.search(r'<img class="logo" src="[^"]+/uploads/sample.webp" alt="" width="160"', html)
     assert "Sample Organisation" in html
+
+
+@pytest.mark.parametrize("lang", KEYS)
+def test_outlook_gets_a_sheet_of_fixed_width_and_no_line_that_is_hidden(
+    in_app: Flask, lang: str
+) -> None:
+    event = event_by_id(make_event().id)
+    html = INLINER.inline(write(Kind.CONFIRMED, lang, uuid7(), About(event=event)).html)
+    opens = re.search(
+        r"<!--\[if mso\]><table [^>]*width=\"600\"[^>]*><tr><td[^>]*><!\[endif\]-->", html
+    )
+    closes = html.index("<!--[if mso]></td></tr></table><![endif]-->")
+    assert opens
+    assert opens.end() < html.index('class="sheet"') < closes
+    assert re.search(r'<div class="peek" style="[^"]*mso-hide: ?all', html)
+
+
+@pytest.mark.parametrize(("lang", "upright"), [("en", False), ("zh-Hant", True), ("zh-Hans", True)])
+def test_chinese_is_stressed_by_weight_and_not_slanted(
+    in_app: Flask, lang: str, upright: bool
+) -> None:
+    event = event_by_id(make_event().id)
+    own = OwnWords("S", "H", "請*務必*帶備")
+    html = INLINER.inline(write(Kind.CONFIRMED, lang, uuid7(), About(event=event, own=own)).html)
+    stressed = re.search(r"<em([^>]*)>務必</em>", html)
+    assert stressed
+    assert bool(re.search(r"font-style: ?normal", stressed[1])) == upright
+    assert bool(re.search(r"font-weight: ?700", stressed[1])) == upright
 
 
 def _order(mail: EmailMessage) -> list[str]:

@@ -21,6 +21,8 @@ from forum.messaging.models import Message
 from forum.messaging.queries.listing import PAGE_SIZE
 from forum.messaging.rules import MessageState
 from forum.messaging.service import wipe_words
+from forum.messaging.service.putting_off import PUT_OFF
+from forum.messaging.words.failures import ON_PURPOSE
 from forum.people.models import Organisation
 from tests.events.browsing import Member
 from tests.factories import NOW, make_event, make_organisation
@@ -185,6 +187,34 @@ def test_failed_mails_go_out_again_in_one_act_after_their_number_was_shown(
     assert {one.copies for one in messages()} == {1}
     assert len({one.message_id for one in messages()}) == 4
     assert "No message has failed" in owner.get(f"{PATH}/resend-failed").text
+
+
+def test_what_was_held_back_on_purpose_does_not_go_out_with_what_failed(
+    app: Flask, owner: Member, event: Event, messages: Messages
+) -> None:
+    for error in (*ON_PURPOSE, PUT_OFF):
+        write_many(app, event, 1, last_error=error)
+    assert "See why" not in owner.get(f"{PATH}?state=failed").text
+    assert "No message has failed" in owner.get(f"{PATH}/resend-failed").text
+    ends = NOW + timedelta(hours=1)
+    write_many(app, event, 1, good_until=ends)
+    assert "Send 1 failed message again?" in owner.get(f"{PATH}/resend-failed").text
+    assert owner.fill(f"{PATH}/resend-failed", having="number").status_code == 303
+    (again,) = (one for one in messages() if one.state is MessageState.QUEUED)
+    assert again.good_until == ends
+
+
+def test_news_of_tomorrow_wait_and_have_not_failed(app: Flask, owner: Member, event: Event) -> None:
+    (one,) = write_many(app, event, 1, last_error=PUT_OFF)
+    whole = owner.get(PATH).text
+    assert ">Waiting 1</a>" in whole
+    assert ">Failed 0</a>" in whole
+    assert str(one) in owner.get(f"{PATH}?state=waiting").text
+    assert str(one) not in owner.get(f"{PATH}?state=failed").text
+    page = owner.get(f"{PATH}/{one}").text
+    assert "Waits until tomorrow" in page
+    assert "Answer of the mail server" not in page
+    assert "Next try" in page
 
 
 @pytest.mark.parametrize("number", ["2", "0", "", "x", "99999999999999999999"])

@@ -170,6 +170,31 @@ class TestTheDoctor:
         for line in ("ok   mail: sent from", "ok   spf: ", "ok   dkim: ", "ok   dmarc: "):
             assert line in out
 
+    def test_the_domains_of_events_are_looked_at_too(
+        self,
+        app: Flask,
+        settings: Settings,
+        smtp: Mailbox,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        with name_server(sound()) as port:
+            monkeypatch.setattr(dns.resolver, "Resolver", lambda: resolver_at(port))
+            status, out = self.run(
+                monkeypatch,
+                capsys,
+                settings,
+                smtp_url=smtp.url,
+                mail_from="Forum <forum@mail.city.hk>",
+                mail_domains="congress.hk",
+                mail_dkim="s1",
+            )
+        assert status == 1, out
+        assert "ok   dkim: s1._domainkey.mail.city.hk" in out
+        assert "BAD  spf: no SPF record at congress.hk" in out
+        assert "BAD  dkim: no DKIM key at s1._domainkey.congress.hk" in out
+        assert "BAD  dmarc: no DMARC record: add a TXT record at _dmarc.congress.hk" in out
+
     def test_a_server_that_is_away_and_a_sender_that_nobody_believes(
         self,
         app: Flask,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -111,6 +112,29 @@ def test_a_reminder_is_planned_seen_changed_stopped_and_removed(house: House) ->
     assert house.planned() == []
 
 
+def test_the_page_of_a_planned_mail_is_named_and_offers_no_draft(house: House) -> None:
+    house.manager.fill(NEW)
+    (made,) = house.planned()
+    one = f"{ANNOUNCED}/{made.id}"
+    page = house.manager.get(one).text
+    assert "<title>Reminder before the event, " in page
+    assert re.search(r"<h1[^>]*>\s*Reminder before the event\s*</h1>", page)
+    assert f'href="{LINE}" aria-current="page"' in page
+    assert f'href="{LINE}/{made.id}"' in page
+    assert "Back to draft" not in page
+    assert "Stop it" in page
+    token = house.manager.form(f"{LINE}/{made.id}")
+    for act in ("draft", "nod", "remove", "send"):
+        there = replace(token, action=f"{one}/{act}")
+        assert house.manager.send(one, there).status_code == 404, act
+    assert house.manager.get(f"{one}/remove").status_code == 404
+    assert house.planned()[0].state is AnnouncementState.SCHEDULED
+    house.manager.press(LINE, f"{LINE}/{made.id}/stop")
+    page = house.manager.get(one).text
+    assert "Plan again" in page
+    assert "Back to draft" not in page
+
+
 @pytest.mark.parametrize(
     ("kind", "typed", "says"),
     [
@@ -214,7 +238,12 @@ def test_waiting_news_is_shown_sent_at_once_or_dropped(
     assert len(smtp.mails) == 3
     assert "3 mails" in house.registrar.get(LINE).text
     news = change()
-    house.registrar.press(LINE, f"{LINE}/news/{news}/drop")
+    asks = f"{LINE}/news/{news}/drop"
+    assert f'href="{asks}"' in house.registrar.get(LINE).text
+    assert "Tell 3 people nothing of the change?" in house.registrar.get(asks).text
+    assert "Waits for further changes" in house.registrar.get(LINE).text
+    house.registrar.press(asks, asks)
+    assert house.registrar.get(asks).status_code == 404
     work(NOW + timedelta(minutes=10))
     assert len(smtp.mails) == 3
 

@@ -20,12 +20,13 @@ from forum.events.models import Event
 from forum.messaging.models import MailTemplate, Message
 from forum.messaging.originals import original
 from forum.messaging.placeholders import UnknownPlaceholder, check, names_for
-from forum.messaging.rules import Kind, MessageState
+from forum.messaging.rules import NEWS, Kind, MessageState
 from forum.messaging.rules.wordings import WORDED
+from forum.messaging.service import tell_of_releases
+from forum.messaging.service.putting_off import NewsKey, put_off_at, within_limits
 from forum.messaging.service.wording import (
     Typed,
     WordsChangedMeanwhile,
-    back_to_original,
     save_words,
 )
 from forum.messaging.words.shapes import OwnWords
@@ -226,13 +227,25 @@ def test_two_editors_of_two_languages_do_not_meet(app: Flask, event: Event) -> N
 def test_back_to_the_original(app: Flask, event: Event, owner: Member) -> None:
     with app.app_context():
         save(event, en=OwnWords("Ours"))
-    send(owner, "/original", original="en")
-    page = owner.get(f"{PATH}/confirmed")
-    assert "Ours" not in page.text
+    answer = send(owner, "/original", original="en", zh_hant__words="未儲存的話")
+    assert answer.status_code == 200
+    assert "Nothing is saved yet" in answer.text
+    assert "未儲存的話" in answer.text
+    assert "Ours" in owner.get(f"{PATH}/confirmed").text
+    seen = owner.form_in(answer, having="en-subject")
     with app.app_context():
-        (row,) = db.session.scalars(sa.select(MailTemplate)).all()
-        assert (row.subject, row.revision) == ("", 2)
-        assert not back_to_original(SYSTEM, event.id, Kind.CONFIRMED, "en", now=NOW)
+        save_words(
+            SYSTEM, event.id, Kind.CONFIRMED, {"en": Typed(OwnWords("A colleague’s"), 1)}, now=NOW
+        )
+    met = owner.send(f"{PATH}/confirmed", replace(seen, action=""))
+    assert met.status_code == 409
+    assert "A colleague’s" in met.text
+    again = owner.form_in(met, having="en-subject")
+    assert owner.send(f"{PATH}/confirmed", again).status_code == 303
+    with app.app_context():
+        rows = {one.lang: one for one in db.session.scalars(sa.select(MailTemplate))}
+        assert rows["en"].subject == ""
+        assert rows["zh-Hant"].words == "未儲存的話"
 
 
 def test_the_preview_is_written_to_a_real_guest_and_saves_nothing(
@@ -288,6 +301,22 @@ def test_a_test_goes_to_oneself_without_anybodys_link(
 
 
 @pytest.mark.parametrize("kind", sorted(WORDED))
+def test_every_kind_can_be_sent_to_oneself_and_tells_nobody_of_news(
+    app: Flask, event: Event, owner: Member, messages: Messages, kind: Kind
+) -> None:
+    assert send(owner, "/test", kind).status_code == 200
+    (test,) = messages()
+    assert (test.kind, test.state) == (kind, MessageState.QUEUED)
+    with app.app_context():
+        assert put_off_at(event.id).ids == []
+        again = [{"kind": kind, "key": test.key, "to_email": test.to_email, "created_at": NOW}]
+        if kind in NEWS:
+            heard = NewsKey(event.id, "g1", 0, 1)
+            assert within_limits([again[0] | {"key": str(heard)}])[0]["key"] == str(heard)
+            assert tell_of_releases(event.id, now=NOW) == 0
+
+
+@pytest.mark.parametrize("kind", sorted(WORDED))
 def test_every_kind_can_be_looked_at(owner: Member, kind: Kind) -> None:
     for lang in KEYS:
         answer = send(owner, "/preview", kind, lang=lang)
@@ -339,7 +368,6 @@ def test_tests_have_an_end_and_take_no_mail_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("forum.messaging.service.trying.MOST_TESTS", 2)
-    monkeypatch.setattr("forum.messaging.service.rows.most_a_day", lambda _key: 2)
     assert [send(owner, "/test").status_code for _ in range(3)] == [200, 200, 429]
     with app.app_context():
         email = db.session.get_one(User, owner.user.id).email

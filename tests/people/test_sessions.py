@@ -20,7 +20,7 @@ from forum.people import service
 from forum.people.models import UserSession
 from tests.factories import NOW, make_member, make_organisation
 from tests.people.conftest import House
-from tests.people.signing_in import csrf_of, sign_in
+from tests.people.signing_in import csrf_of, sign_in_by_link
 from tests.support.databases import close, settings_for
 
 SignedIn = Callable[..., FlaskClient]
@@ -46,7 +46,7 @@ def press(client: FlaskClient, address: str, page: str = "/account") -> int:
 def test_the_cookie_is_out_of_reach_and_only_its_hash_is_kept(
     app: Flask, client: FlaskClient, house: House
 ) -> None:
-    answer = sign_in(client, house.owner)
+    answer = sign_in_by_link(client, house.owner)
     cookie = next(c for c in answer.headers.getlist("Set-Cookie") if c.startswith("forum-session="))
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -82,9 +82,9 @@ def test_on_https_the_cookie_keeps_to_this_host(instance: Path, database_url: st
 
 
 def test_each_sign_in_has_a_session_of_its_own(house: House, client: FlaskClient) -> None:
-    sign_in(client, house.owner)
+    sign_in_by_link(client, house.owner)
     first = client.get_cookie("forum-session")
-    sign_in(client, house.owner)
+    sign_in_by_link(client, house.owner)
     second = client.get_cookie("forum-session")
     assert first
     assert second
@@ -161,7 +161,7 @@ def test_its_use_is_written_at_most_once_in_ten_minutes(
 def test_who_acts_is_read_in_one_statement_however_many_organisations(
     app: Flask, house: House, client: FlaskClient
 ) -> None:
-    sign_in(client, house.owner)
+    sign_in_by_link(client, house.owner)
 
     def reads() -> int:
         with app.app_context(), counted_statements(db.engine) as statements:
@@ -182,8 +182,8 @@ def test_one_sees_ones_sessions_and_ends_another(
 ) -> None:
     phone, desk = app.test_client(), app.test_client()
     desk.environ_base["HTTP_USER_AGENT"] = FIREFOX
-    sign_in(phone, house.owner)
-    sign_in(desk, house.owner)
+    sign_in_by_link(phone, house.owner)
+    sign_in_by_link(desk, house.owner)
     page = desk.get("/account").text
     assert "Firefox, Windows" in page
     assert page.count("This one") == 1

@@ -22,7 +22,7 @@ from forum.people.models import SignInAttempt, SignInLink, User, UserSession
 from forum.people.rules import FAILURES_OF_NETWORK, TRIES_OF_ADDRESS
 from tests.factories import NOW
 from tests.people.conftest import House
-from tests.people.signing_in import csrf_of, sign_in
+from tests.people.signing_in import csrf_of, sign_in_by_link
 
 Told = list[dict[str, Any]]
 
@@ -369,7 +369,7 @@ def test_signing_in_leaves_the_forms_of_before_behind(
     app: Flask, client: FlaskClient, house: House
 ) -> None:
     before = csrf_of(client.get("/sign-in"))
-    sign_in(client, house.owner)
+    sign_in_by_link(client, house.owner)
     assert client.post("/sign-out", data={"csrf_token": before}).status_code == 400
 
 

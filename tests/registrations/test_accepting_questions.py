@@ -15,14 +15,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from forum.core.actor import SYSTEM
+from forum.core.actor import ANONYMOUS, SYSTEM
 from forum.core.db import db
 from forum.core.links import Purpose, derive
+from forum.registrations import service
 from forum.registrations.models import Answer, AnswerFile, Registration
 from forum.registrations.queries.questions import AskedQuestion
 from forum.registrations.rules import AskedPer, QuestionKind
 from forum.registrations.service import sending
-from tests.factories import NOW, make_event
+from tests.factories import NOW, attendee, make_event
 from tests.registrations.desk import hidden_fields
 from tests.registrations.inviting import coming, made_list, one_invited, seats_agree
 from tests.registrations.questioning import make_lunch, make_question, taken
@@ -54,6 +55,16 @@ class Invited:
     def ask(self, label: str, kind: QuestionKind = QuestionKind.TEXT, **given: Any) -> Any:
         with self.app.app_context():
             return make_question(self.event_id, kind, label, **given)
+
+    def ask_all(self, label: str) -> Any:
+        return self.ask(label, per=AskedPer.BOOKING, required=True)
+
+    def came_by_form(self) -> None:
+        """Register the guest by the form, before anything was asked."""
+        address = "invited.solo@example.com"
+        who = attendee(name="Sample Invited solo", email=address, email_key=address)
+        with self.app.app_context():
+            service.register(ANONYMOUS, self.event_id, who, form_key=None, now=NOW)
 
     def lunch(self, **given: Any) -> AskedQuestion:
         with self.app.app_context():
@@ -222,3 +233,42 @@ def test_whoever_declines_is_asked_nothing(guest: Invited) -> None:
     answer = guest.client.post(f"{guest.link}/decline", data=hidden_fields(guest.page()))
     assert answer.status_code == 303
     assert guest.came() == []
+
+
+def test_who_is_registered_already_is_asked_nothing_more(guest: Invited) -> None:
+    """Their registration has its answers; what is open there its own page asks for."""
+    guest.came_by_form()
+    diet, car = guest.ask("Dietary needs", required=True), guest.ask_all("Licence plate")
+    before, _, after = guest.page().partition("Somebody else comes in my place")
+    for name in (f'name="q-{diet.id}"', f'name="all-q-{car.id}"'):
+        assert (name in before, name in after) == (False, True)
+    accepted = guest.accept(**{f"q-{diet.id}": "Typed where nobody asks", f"all-q-{car.id}": "AB"})
+    assert accepted.status_code == 303
+    assert guest.came() == CAME
+    assert guest.answers() == {}
+
+
+def test_who_is_registered_already_names_companions_who_answer(guest: Invited) -> None:
+    guest.came_by_form()
+    diet = guest.ask("Dietary needs", required=True)
+    typed = {"companions": "1", "names-0": "Sample Companion"}
+    assert guest.accept(**typed).status_code == 422
+    assert guest.accept(**typed, **{f"companion-0-q-{diet.id}": "Halal"}).status_code == 303
+    assert guest.came() == [*CAME, ("Sample Companion", "confirmed")]
+    assert guest.answers() == {("Sample Companion", diet.id): ["Halal"]}
+
+
+def test_who_is_registered_already_sends_somebody_who_answers(guest: Invited) -> None:
+    guest.came_by_form()
+    diet, car = guest.ask("Dietary needs", required=True), guest.ask_all("Licence plate")
+    assert "What you answered above" not in guest.page()
+    typed = {"delegate_name": "Sample Delegate", "delegate_email": "delegate@example.com"}
+    refused = guest.accept(**typed)
+    assert refused.status_code == 422
+    assert "Enter an answer to “Dietary needs”" in refused.text
+    typed |= {f"q-{diet.id}": "Vegan", f"all-q-{car.id}": "AB 1234"}
+    assert guest.accept(**typed).status_code == 303
+    assert guest.answers() == {
+        ("Sample Delegate", diet.id): ["Vegan"],
+        ("", car.id): ["AB 1234"],
+    }

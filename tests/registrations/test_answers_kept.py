@@ -24,7 +24,7 @@ from forum.registrations.queries.answers import answers_of_registrations
 from forum.registrations.queries.questions import AskedQuestion
 from forum.registrations.recount import recount
 from forum.registrations.rules import DataClass, QuestionKind
-from forum.registrations.service import AnswerGiven, FileGone, Filled
+from forum.registrations.service import AnswerGiven, FileGone, Filled, forgetting
 from forum.registrations.service.answer_files import (
     NoRoomForFiles,
     SentFile,
@@ -85,6 +85,17 @@ def test_answers_and_files_go_when_their_days_are_over(in_app: Flask, folder: Pa
     noted = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "answers.erased"))
     assert [one.details for one in noted] == [{"questions": 2, "answers": 2, "files": 1}]
     assert erase_old_answers(folder, now=ENDS + timedelta(days=15)) == 0
+    assert erase_old_answers(folder, now=ENDS + timedelta(days=31)) == 1
+
+
+def test_an_event_that_goes_meanwhile_keeps_nothing_of_the_others(
+    in_app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id, gone = make_event().id, UUID(int=0)
+    job = make_question(event_id, QuestionKind.TEXT, "Job", keep_days=30)
+    register(event_id, answer(job, "Engineer"))
+    due = forgetting._due
+    monkeypatch.setattr(forgetting, "_due", lambda now: {gone: [job.id], **due(now)})
     assert erase_old_answers(folder, now=ENDS + timedelta(days=31)) == 1
 
 

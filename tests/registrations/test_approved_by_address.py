@@ -1,8 +1,9 @@
-"""A rule that trusts an address: whoever typed it sees no ticket, the address gets it by mail."""
+"""Approved for an address: whoever typed it sees no ticket, the address gets it by mail."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,18 +14,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from forum.core.actor import SYSTEM
+from forum.core.actor import ANONYMOUS, SYSTEM
 from forum.core.db import db
 from forum.core.outbox import OutboxRow
 from forum.registrations.models import Registration
 from forum.registrations.queries.questions import AskedQuestion
 from forum.registrations.rules import Access, QuestionKind, RuleKind
+from forum.registrations.service import Party, approve, register_party
 from forum.registrations.service.approval_rules import RuleWanted, add_rule
-from tests.factories import NOW, make_event
+from tests.factories import NOW, attendee, make_event
 from tests.registrations.desk import guest, hidden_fields
 from tests.registrations.inviting import invite, invited, made_list
-from tests.registrations.questioning import make_question
+from tests.registrations.questioning import answer, make_question
 from tests.registrations.ticket_types import make_type
+from tests.site.parties import allow
 
 pytestmark = pytest.mark.both_databases
 
@@ -116,10 +119,25 @@ def test_what_an_answer_approves_stands_on_the_spot(stage: Stage) -> None:
     assert stage.states() == ["confirmed"]
 
 
-def test_a_request_that_waits_for_the_organiser_is_shown_as_before(stage: Stage) -> None:
+def test_a_request_that_waits_for_the_organiser_is_sent_to_the_mail_too(stage: Stage) -> None:
+    """What a rule would have trusted is told to nobody: invited or not, the answer is the same."""
     stage.rule(RuleKind.DOMAIN, "example.org")
-    assert stage.send().location.startswith("/r/")
+    assert stage.send().location == f"{stage.form}/mail"
     assert stage.states() == ["pending"]
+    assert stage.mailed("registration.pending") == 1
+
+
+def test_whom_the_organiser_approves_sees_the_ticket_only_by_the_mail(stage: Stage) -> None:
+    """Else whoever typed an address that the organiser trusts would hold its ticket."""
+    page = stage.client.get(f"{stage.form}?type=2")
+    typed = hidden_fields(page.text) | {"type": "2"} | guest()
+    answers = [stage.client.post(stage.form, data=typed) for _ in range(2)]
+    with stage.app.app_context():
+        (asking,) = db.session.scalars(sa.select(Registration.id))
+        approve(SYSTEM, [asking], now=NOW)
+    answers.append(stage.client.post(stage.form, data=typed))
+    assert [one.location for one in answers] == [f"{stage.form}/mail"] * 3
+    assert stage.states() == ["confirmed"]
 
 
 def test_a_contact_elsewhere_does_not_get_the_tickets_of_a_trusted_address(stage: Stage) -> None:
@@ -144,5 +162,18 @@ def test_a_party_comes_in_as_a_whole_or_waits_as_a_whole(stage: Stage) -> None:
         "people-0-organisation": "Sample Works",
         "people-0-email": "other@example.org",
     }
-    assert stage.send(**other).location.startswith("/r/")
+    assert stage.send(**other).location == f"{stage.form}/mail"
+    assert stage.states() == ["pending", "pending"]
+
+
+def test_without_a_contact_the_first_must_be_trusted_since_all_goes_there(stage: Stage) -> None:
+    """An answer approves the first, an address the second: whose ticket would go to the first."""
+    stage.rule(RuleKind.DOMAIN, "example.org")
+    stage.rule(RuleKind.ANSWER, "yes", stage.press_card.id)
+    first = replace(attendee("first"), answers=(answer(stage.press_card, "yes"),))
+    second = attendee("second", email="s@example.org", email_key="s@example.org")
+    with stage.app.app_context():
+        allow(stage.event_id)
+        party = Party((first, second), type_id=stage.type_id)
+        register_party(ANONYMOUS, stage.event_id, party, form_key=None, now=NOW)
     assert stage.states() == ["pending", "pending"]

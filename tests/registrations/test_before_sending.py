@@ -118,6 +118,20 @@ def test_who_is_registered_already_is_marked_and_gets_none(office: Office, vip: 
         assert _topics() == ["invitation.sent"] * 2
 
 
+def test_seats_of_a_type_are_told_once_for_all_of_its_lists(office: Office, vip: UUID) -> None:
+    """Seven come with “VIP”, four on kept seats; of the six others three are left for the rest."""
+    assert vip
+    with office.app.app_context():
+        media = made_list(office.event_id, "Media")
+        invite(office.event_id, media, *(invited(f"media {number}") for number in range(5)))
+    page = office.get(SEND)
+    left = re.findall(r"<dt>Other seats left</dt><dd>(\d+)</dd>", page)
+    assert left == ["6", "3"]
+    assert "If everybody on “Media” comes, 2 of them wait for a seat." in page
+    assert "If everybody on “VIP” comes" not in page
+    assert "wait for a seat" not in office.get(f"{SEND}?list={media}")
+
+
 def test_who_is_registered_already_gets_one_where_that_is_chosen(office: Office, vip: UUID) -> None:
     with office.app.app_context():
         come(office.event_id, "Ada")
@@ -132,15 +146,15 @@ def test_reminders_are_shown_and_leave_out_who_is_registered_meanwhile(
     with office.app.app_context():
         for one in all_invitations(office.event_id):
             sending.send(SYSTEM, office.event_id, one.id, now=NOW)
-        member = db.session.scalars(sa.select(OutboxRow)).all()
-        assert member
     with time_machine.travel(NOW + timedelta(days=2), tick=False):
         with office.app.app_context():
-            come(office.event_id, "Bea")
+            come(office.event_id, "Ada")
         other = sign_in_as(office, Role.REGISTRAR)
         page = other.get(f"{office.base}/invitations/remind?list={vip}").text
-        assert "Remind 3 guests?" in page
-        assert "has not heard from you yet" in page
+        assert "Remind 2 guests?" in page
+        named = page.partition("Who is registered already")[2].partition("</details>")[0]
+        assert ">Ada</a>" in named
+        assert "早前向你發出邀請，尚未收到你的回覆。" in page
 
 
 def test_a_letter_of_another_event_and_for_a_viewer_is_not_shown(

@@ -44,9 +44,8 @@ def test_known_guests_get_the_type_that_their_row_names(event_id: UUID) -> None:
     rows = [TYPED, ("Ada", "ada@example.com", "MEDIA "), ("Ben", "ben@example.com", "Nothing")]
     shown = preview(_kept(event_id, rows))
     assert (shown.known, shown.moved) == (2, 1)
-    assert [str(says) for _, _, says in shown.changes] == [
-        "Ticket type changed: “General” becomes “MEDIA”."
-    ] or "becomes “Media”" in str(shown.changes[0][2])
+    assert len(shown.changes) == 1
+    assert "becomes “Media”" in str(shown.changes[0][2])
     assert _take_in(event_id, rows).counts == {"changed": 1, "same": 1}
     assert (the(ada).ticket_type_id, the(ben).ticket_type_id == media) == (media, False)
     assert _told() - before == {"registration.type_changed", "guests.file_chosen"}
@@ -76,7 +75,12 @@ def test_a_type_that_forum_keeps_itself_stays_and_is_named(event_id: UUID) -> No
     db.session.flush()
     db.session.get_one(Registration, ada).ticket_type_id = speaker.id
     db.session.commit()
-    kept = _take_in(event_id, [TYPED, ("Ada", "ada@example.com", "Media")])
+    rows = [TYPED, ("Ada", "ada@example.com", "Media")]
+    shown = preview(_kept(event_id, rows))
+    assert (shown.known, shown.moved, shown.changes) == (1, 0, [])
+    assert [(number, name) for number, name, _ in shown.stays] == [(2, "Ada")]
+    assert "Forum itself keeps" in str(shown.stays[0][2])
+    kept = _take_in(event_id, rows)
     assert kept.counts == {"same": 1}
     assert "Forum itself keeps the ticket type" in kept.problems[0][2]
     assert the(ada).ticket_type_id == speaker.id

@@ -192,7 +192,7 @@ def test_by_approval_a_place_is_requested_and_the_words_are_honest(
     page = client.get(address).text
     assert "<h1>Request a place</h1>" in page
     assert "No seat is held until then" in page
-    assert send(client, address).headers["Location"].startswith("/r/")
+    assert send(client, address).headers["Location"].endswith("/register/mail")
     assert held(app) == [(1, RegistrationState.PENDING)]
     with app.app_context():
         given = {"access": Access.APPROVAL, "holds_while_pending": True, "most_per_booking": 1}

@@ -10,8 +10,11 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
+from forum.core.actor import SYSTEM
 from forum.core.permissions import Role
-from tests.factories import NOW
+from forum.registrations import service
+from forum.registrations.queries.policies import waiting_for_full_types
+from tests.factories import NOW, make_event
 from tests.registrations.back_office import House, enter, house, send
 from tests.registrations.ticket_types import come, in_state, limited, make_type, own
 
@@ -55,3 +58,18 @@ def test_who_waits_for_a_type_is_counted_after_seats_were_added(
         assert in_state(stage.event_id, "waitlisted") == "bd"
     assert send(client, address, typed | {"capacity": "9"}).status_code == 303
     assert SAYS not in client.get(address).text
+
+
+@pytest.mark.usefixtures("in_app")
+def test_who_is_within_the_limit_waits_for_the_event_not_for_the_type() -> None:
+    """The place within the limit is held while waiting for a seat, and can be what fills it."""
+    event_id = make_event(capacity=1).id
+    media = make_type(event_id, "Media", seats=limited(2))
+    for type_id, name in ((None, "a"), (media, "b"), (media, "c")):
+        come(event_id, type_id, name)
+    service.set_capacity(SYSTEM, event_id, 2, now=NOW)
+    assert in_state(event_id, "waitlisted") == "c"
+    assert waiting_for_full_types(event_id) == 0
+    come(event_id, media, "d")
+    assert in_state(event_id, "waitlisted") == "cd"
+    assert waiting_for_full_types(event_id) == 1

@@ -157,6 +157,39 @@ def test_who_may_see_no_registrations_gets_no_file(app: Flask, client: FlaskClie
     assert stranger.client.get(f"{office.base}/invitations.csv").status_code == 404
 
 
+@pytest.mark.both_databases
+def test_who_stays_on_another_list_is_named_before_and_after(
+    office: Office, lists: tuple[UUID, UUID]
+) -> None:
+    """Moving guests in a sheet moves nobody here: the file says so, with each row."""
+    with office.app.app_context():
+        keys = [str(one.id) for one in all_invitations(office.event_id)]
+    rows = [
+        ("Invitation key", "Guest list", "Name"),
+        (keys[0], "media", "=Chan Tai Man"),
+        (keys[1], "Media", "周日朗"),
+        ("", "VIPs", "Somebody New"),
+    ]
+    path = path_of(office, send_file(office, as_csv(rows), target=str(lists[0])))
+    page = office.get(path)
+    says = "The guest stays on the list “VIP”, and is changed there."
+    assert page.count(says) == 1
+    assert "What stays as it is" in page
+    assert "No guest list of this event is called VIPs" in page
+    done = office.follow(press_file(office, path, "take"))
+    assert "Rows to look at" in done
+    assert done.count(says) == 1
+    with office.app.app_context():
+        kept = db.session.scalars(sa.select(GuestFile)).one()
+        assert kept.counts == {"new": 1, "same": 2}
+        assert [(number, name) for number, name, *_ in kept.problems] == [(2, "=Chan Tai Man")]
+        assert {one.name: one.list_id for one in all_invitations(office.event_id)} == {
+            "=Chan Tai Man": lists[0],
+            "周日朗": lists[1],
+            "Somebody New": lists[0],
+        }
+
+
 def test_yes_and_no_are_read_in_three_languages(office: Office, lists: tuple[UUID, UUID]) -> None:
     rows = [
         ("Name", "Email", "Tell the greeter"),

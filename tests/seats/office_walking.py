@@ -1,12 +1,16 @@
-"""The same walk with the ways in of an office: files, invitations, doubles, codes, places, door."""
+"""The same walk with the ways in of an office: files, invitations, doubles, codes, places, door.
+
+And with addresses: discreet events where two have one, trusted ones, ones that are corrected.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import invariant, rule
 
 from forum.checkin.service.stand_by import admit_standing
 from forum.core.actor import ANONYMOUS, SYSTEM
@@ -20,7 +24,10 @@ from forum.registrations.models import (
     RegistrationPolicy,
     StandBy,
 )
-from forum.registrations.service import Party
+from forum.registrations.rules import ACTIVE, RuleKind
+from forum.registrations.service import Attendee, Contact, NameForms, Party
+from forum.registrations.service.approval_rules import RuleWanted, add_rule
+from forum.registrations.service.correcting import correct_address
 from forum.registrations.service.guest_files import begin, keep_file
 from forum.registrations.service.inviting import InvitedGuest, add_invitations
 from forum.registrations.service.making_codes import (
@@ -35,7 +42,12 @@ from forum.registrations.service.replying import Named, Reply, accept, decline, 
 from forum.registrations.service.standing_by import go_away, stand_by
 from forum.registrations.service.taking_in import take_in_some
 from tests.factories import make_workshop
+from tests.registrations.questioning import answer
+from tests.registrations.signing_up import GUEST
 from tests.seats.walking import ANY, FEW, KINDS, Walk
+
+TRUSTED = "trusted.example.com"
+SOME = st.integers(0, 1)
 
 
 class OfficeWalk(Walk):
@@ -48,6 +60,9 @@ class OfficeWalk(Walk):
         self.rows = 0
         with writing() as session:
             session.get_one(RegistrationPolicy, self.event_id).stand_by = True
+        trusted = RuleWanted(RuleKind.DOMAIN, TRUSTED)
+        for kind in ("asked", "held"):
+            add_rule(SYSTEM, self.event_id, self.types[kind], trusted, now=self.now)
 
     @rule(new=st.integers(0, 3), who=ANY, kind=st.sampled_from(KINDS))
     def take_a_file_in(self, new: int, who: int, kind: str) -> None:
@@ -59,6 +74,102 @@ class OfficeWalk(Walk):
         before = self._number()
         self._take_in(content, kind)
         assert self._number() == before
+
+    @rule(who=ANY, other=ANY, kind=st.sampled_from(KINDS), known=st.booleans(), eats=SOME)
+    def take_a_list_back_in(
+        self, who: int, other: int, kind: str, eats: int, *, known: bool
+    ) -> None:
+        """An export comes back: one address is corrected, types and lunches are changed."""
+        codes = [self._code_of(one) for one in (who, other)]
+        email = self._known_address(other) if known else self.person().email
+        lunch = ("Any", "Few")[eats]
+        lines = [
+            f"{codes[0]},Sample Corrected,{email},{kind},{lunch}",
+            f"{codes[1]},Sample Known,{self._known_address(other)},{kind},{lunch}",
+            f",Sample New,{self.person().email},{kind},{lunch}",
+            # Where the address was corrected, this is somebody else.
+            f",Sample Heir,{self._known_address(who)},,{lunch}",
+        ]
+        content = "\n".join(["Reference,Name,Email,Ticket type,Lunch", *lines]).encode()
+        self._take_in(content, "general")
+        before = self._number()
+        self._take_in(content, "general")
+        assert self._number() == before
+
+    @rule(discreet=st.booleans())
+    def turn_discreet(self, *, discreet: bool) -> None:
+        """From now on guests learn who is registered, or they do not."""
+        with writing() as session:
+            session.get_one(Event, self.event_id).discreet = discreet
+
+    @rule(who=ANY, kind=st.sampled_from(KINDS), alone=st.booleans(), eats=SOME)
+    def register_somebody_known(self, who: int, kind: str, eats: int, *, alone: bool) -> None:
+        """An address that is known is typed into the form, alone or beside somebody new."""
+        known = self._as_known(who)
+        if eats:
+            known = replace(known, answers=[answer(self.lunch, 0)])
+        people = (known,) if alone else (self.person(), known)
+        party = Party(people, type_id=self.types[kind], code=self.code)
+        self._register(party)
+
+    @rule(who=ANY, kind=st.sampled_from(("asked", "held")), trusted=st.booleans())
+    def come_by_a_trusted_address(self, who: int, kind: str, *, trusted: bool) -> None:
+        """A rule approves by the address; with a contact whose address it knows, or does not."""
+        one = self.person()
+        email = one.email.replace("example.com", TRUSTED)
+        far = self._known_address(who)
+        to = email if trusted else far
+        contact = Contact("Sample Contact", to, to)
+        one = replace(one, email=email, email_key=email)
+        self._register(Party((one,), contact, type_id=self.types[kind]))
+
+    @rule(who=ANY, other=ANY)
+    def add_somebody_known(self, who: int, other: int) -> None:
+        """A guest adds somebody to a booking who may be registered already."""
+        if chosen := self.pick(who):
+            known, booking_id = self._as_known(other), self._row(chosen).booking_id
+            self.may(lambda: service.add_person(GUEST, booking_id, known, now=self.now))
+
+    @rule(who=ANY, other=ANY, guest=st.booleans())
+    def send_somebody_known(self, who: int, other: int, *, guest: bool) -> None:
+        """A place is given to somebody who may be registered already, by a guest or the office."""
+        if chosen := self.pick(who):
+            email, revision = self._known_address(other), self._row(chosen).revision
+            forms, actor = NameForms("Sample Known", "", ""), GUEST if guest else SYSTEM
+            self.may(
+                lambda: service.put_in_place(
+                    actor, chosen, forms, email, revision=revision, now=self.now
+                )
+            )
+
+    @rule(who=ANY, other=ANY, known=st.booleans())
+    def correct_an_address(self, who: int, other: int, *, known: bool) -> None:
+        """A mail came back: another address takes the place of one that was wrong."""
+        if chosen := self.pick(who):
+            was = self._row(chosen).email
+            email = self._known_address(other) if known else self.person().email
+            self.may(
+                lambda: correct_address(SYSTEM, self.event_id, chosen, was, email, now=self.now)
+            )
+
+    @invariant()
+    def every_address_is_held_by_one(self) -> None:
+        """Of registrations that stand, one of each address holds it: nobody comes once more."""
+        if not hasattr(self, "slug"):
+            return
+        held = sa.func.count().filter(Registration.holds_address)
+        wrong = db.session.execute(
+            sa.select(Registration.email_key, held, sa.func.count())
+            .where(
+                Registration.event_id == self.event_id,
+                Registration.email_key != "",
+                Registration.state.in_(ACTIVE),
+            )
+            .group_by(Registration.email_key)
+            .having(held != 1)
+        ).all()
+        db.session.rollback()
+        assert wrong == []
 
     @rule(companions=st.integers(0, 2), who=ANY, known=st.booleans())
     def invite(self, companions: int, who: int, *, known: bool) -> None:
@@ -164,6 +275,24 @@ class OfficeWalk(Walk):
         if ids:
             act = go_away if goes else admit_standing
             self.may(lambda: act(SYSTEM, self.event_id, ids[who % len(ids)], now=self.now))
+
+    def _register(self, party: Party) -> None:
+        self.may(
+            lambda: service.register_party(
+                ANONYMOUS, self.event_id, party, form_key=None, now=self.now
+            )
+        )
+
+    def _row(self, chosen: UUID) -> Registration:
+        return db.session.get_one(Registration, chosen, populate_existing=True)
+
+    def _code_of(self, who: int) -> str:
+        chosen = self.pick(who)
+        return self._row(chosen).code if chosen else ""
+
+    def _as_known(self, who: int) -> Attendee:
+        email = self._known_address(who)
+        return replace(self.person(), email=email, email_key=email)
 
     def _known_address(self, who: int) -> str:
         chosen = self.pick(who)

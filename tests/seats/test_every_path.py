@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from forum.registrations.service import making_codes, places
+from forum.registrations.service import cancelling, making_codes, places
 from forum.seats import service as seats
 from tests.seats.office_walking import OfficeWalk
 from tests.seats.walking import KINDS
@@ -49,6 +49,7 @@ def _stroll(seed: int, steps: int, *names: str) -> None:
         act = getattr(walk, chance.choice(names))
         act(**{name: _drawn(chance, name) for name in inspect.signature(act).parameters})
         walk.pools_and_rows_agree()
+        walk.every_address_is_held_by_one()
 
 
 def _drawn(chance: Random, name: str) -> Any:
@@ -90,8 +91,22 @@ def test_seats_stay_true_on_every_random_walk(in_app: Flask, *, full_figures: bo
             "take_a_file_in",
         ),
         ("somebody_stands_by", "let_in_who_stood_by", "register", "cancel", "change_type"),
+        (
+            "register",
+            "turn_discreet",
+            "register_somebody_known",
+            "come_by_a_trusted_address",
+            "add_somebody_known",
+            "send_somebody_known",
+            "correct_an_address",
+            "merge_doubles",
+            "cancel",
+            "decide",
+            "decide_again",
+            "take_a_list_back_in",
+        ),
     ],
-    ids=["places", "codes", "invitations", "door"],
+    ids=["places", "codes", "invitations", "door", "addresses"],
 )
 def test_seats_stay_true_where_some_ways_meet_often(in_app: Flask, names: tuple[str, ...]) -> None:
     assert in_app
@@ -132,3 +147,14 @@ def test_the_control_that_keeps_seats_for_codes_that_are_over_is_seen(
     monkeypatch.setattr(making_codes, "resize_block", lambda *_: None)
     with pytest.raises(AssertionError):
         _stroll(1, 60, "make_codes", "revoke_a_code", "seats_of_codes_lapse")
+
+
+def test_the_control_that_hands_no_address_on_is_seen(
+    in_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the double of somebody who cancelled holds nothing, the walk finds it."""
+    assert in_app
+    monkeypatch.setattr(cancelling, "hand_on_addresses", lambda *_: ())
+    names = ("turn_discreet", "register_somebody_known", "add_somebody_known", "cancel")
+    with pytest.raises(AssertionError):
+        _stroll(1, 60, *names)

@@ -67,12 +67,20 @@ function ownTimes() {
   }
 }
 
+/**
+ * Says whether a press only shows something in a tab of its own, as a preview does.
+ * @param {Event} sending
+ */
+function opensApart(sending) {
+  return sending instanceof SubmitEvent && sending.submitter?.getAttribute("formtarget") === "_blank";
+}
+
 /** Warns before typed text is lost, in long forms that ask for it. */
 function keepTyped() {
   for (const form of document.querySelectorAll("form[data-keep]")) {
-    let touched = false;
+    let touched = form.hasAttribute("data-touched");
     form.addEventListener("input", () => { touched = true; });
-    form.addEventListener("submit", () => { touched = false; });
+    form.addEventListener("submit", (sending) => { if (!opensApart(sending)) touched = false; });
     addEventListener("beforeunload", (leaving) => { if (touched) leaving.preventDefault(); });
   }
 }
@@ -97,7 +105,7 @@ function sendOnce() {
   let sent = new WeakSet();
   addEventListener("submit", (sending) => {
     const form = sending.target;
-    if (!(form instanceof HTMLFormElement) || form.method !== "post" || sending.defaultPrevented) return;
+    if (!(form instanceof HTMLFormElement) || form.method !== "post" || sending.defaultPrevented || opensApart(sending)) return;
     if (sent.has(form)) sending.preventDefault();
     sent.add(form);
     setTimeout(() => sent.delete(form), SENT_FOR);

@@ -9,19 +9,19 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from forum.core import clock
-from forum.core.db import db
 from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
 from forum.core.http.form_parts import text_of_field
 from forum.core.http.i18n import current_language
-from forum.core.impact import impact_of, mailed
+from forum.core.impact import mailed
 from forum.core.permissions import Action
 from forum.core.zones import COMMON_ZONES
 from forum.events import service
 from forum.events.facts import preview_of
 from forum.events.forms import CancelForm, PostponeForm, PublishForm
 from forum.events.manage.frame import blueprint, settings_tabs, state_tag
+from forum.events.manage.telling import told_of_event
 from forum.events.models import Event
 from forum.events.queries import managed_event
 from forum.events.rules import MOVES, EventState, check_move
@@ -89,7 +89,7 @@ def move(slug: str, name: str) -> str | tuple[str, int] | Response:
             else:
                 flash(_done(wanted), "go")
                 return redirect(url_for("events_manage.state", slug=slug), 303)
-    impacts = impact_of(db.session(), "event", event.id) if event.published_at else []
+    impacts = told_of_event(event) if event.published_at else []
     return (
         render_template(
             "events/move.html",

@@ -115,12 +115,15 @@ def question(
         until = max(event.ends_at, datetime.fromisoformat(after["ends_at"]))
         told = differences(before, after, language, event.languages)
         if told and tells_guests(event.state, event.published_at, until, now):
-            impacts = [
-                *impact_of(db.session(), "event", event.id),
-                *impact_of(db.session(), "event_on_stage", event.id),
-            ]
+            impacts = told_of_event(event)
             found.append(Concerned(event, told, [one for one in impacts if one.mailed]))
     return Question(found, TellForm() if _was_asked() else TellForm(formdata=None), back)
+
+
+def told_of_event(event: Event) -> list[Impact]:
+    """Return whom a change of an event reaches: its guests, then who is on stage (3 statements)."""
+    things = ("event", "event_on_stage")
+    return [one for thing in things for one in impact_of(db.session(), thing, event.id)]
 
 
 def goes_back() -> bool:

@@ -14,6 +14,7 @@ from wtforms.validators import Optional
 
 from forum.core.errors import Invalid
 from forum.core.http.form_parts import (
+    NAME_OF_KEY,
     ChoiceField,
     ClockField,
     CountField,
@@ -66,7 +67,7 @@ class AnnouncementForm(OfficeForm):
     kept = HiddenField(default="")
     states = TicksField(lazy_gettext("Of invited guests, those whose invitation is"), [Optional()])
     about = RadioField(
-        lazy_gettext("What it is about"),
+        lazy_gettext("What the mail is about"),
         choices=option_list(
             [
                 (OWN_PLACE, lazy_gettext("Their own place at this event")),
@@ -90,7 +91,7 @@ class AnnouncementForm(OfficeForm):
         lazy_gettext("When it goes"),
         choices=option_list(
             [
-                (Timing.NOW.value, lazy_gettext("As soon as it is sent off")),
+                (Timing.NOW.value, lazy_gettext("At once, when you confirm")),
                 (Timing.AT.value, lazy_gettext("At a day and time")),
                 (Timing.RELATIVE.value, lazy_gettext("Before or after the event")),
             ]
@@ -155,12 +156,27 @@ class AnnouncementForm(OfficeForm):
         if timing == Timing.RELATIVE and self.number.data is None and not self.number.errors:
             self.number.errors = [gettext("Enter how many days or hours")]
             good = False
-        return good
+        return good and self._is_told_when(timing)
+
+    def _is_told_when(self, timing: str) -> bool:
+        """Refuse a moment that was typed where another way to say it is chosen."""
+        if timing == Timing.NOW and self.at.data is not None:
+            says = gettext("Choose “At a day and time”, or empty the day")
+        elif timing == Timing.NOW and self.number.data is not None:
+            says = gettext("Choose “Before or after the event”, or empty how long")
+        else:
+            return True
+        self.timing.errors = [*self.timing.errors, says]
+        return False
 
     def blame(self, error: Any) -> None:  # noqa: ANN401 - any refusal
-        """Show a refusal on how far the moment is at the box with the number."""
-        if error.field in {"days", "hours"}:
+        """Show a refusal of one language at its box, and how far the moment is at the number."""
+        name, _, key = (error.field or "").partition(":")
+        if name in {"days", "hours"}:
             self.number.errors = [*self.number.errors, translated(error.says)]
+        elif key in NAME_OF_KEY:
+            box = self[name].form[NAME_OF_KEY[key]]
+            box.errors = [*box.errors, translated(error.says)]
         else:
             super().blame(error)
 
@@ -205,7 +221,7 @@ class AnnouncementForm(OfficeForm):
             raise NoSuchSegment
         try:
             found = json.loads(self.kept.data or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             raise NoSuchSegment from None
         return read_segment(found if isinstance(found, dict) else {})
 

@@ -36,7 +36,7 @@ class EventMailForm(OfficeForm):
         lazy_gettext("Address for answers"), [Optional()], render_kw={"type": "email"}
     )
     per_minute = CountField(
-        lazy_gettext("Most mails a minute"),
+        lazy_gettext("Mails a minute at most"),
         [Optional()],
         least=1,
         most=MOST_A_MINUTE,
@@ -90,7 +90,7 @@ class OrganisationMailForm(OfficeForm):
         ),
     )
     per_minute = CountField(
-        lazy_gettext("Most mails a minute"),
+        lazy_gettext("Mails a minute at most"),
         [Optional()],
         least=1,
         most=MOST_A_MINUTE,
@@ -99,7 +99,7 @@ class OrganisationMailForm(OfficeForm):
         ),
     )
     per_day = CountField(
-        lazy_gettext("Most mails a day"),
+        lazy_gettext("Mails a day at most"),
         [Optional()],
         least=1,
         most=MOST_A_DAY_OF_ALL,
@@ -109,7 +109,7 @@ class OrganisationMailForm(OfficeForm):
     )
 
     words_kept_days = CountField(
-        lazy_gettext("Days that the words of mails are kept"),
+        lazy_gettext("Days to keep the text of mails"),
         [Enter(lazy_gettext("Enter for how many days after an event its mails can be read"))],
         least=1,
         most=MOST_DAYS_KEPT,

@@ -29,7 +29,7 @@ from forum.registrations.rules.invitations import INVITATION_WORDS
 from forum.registrations.rules.listing import MOST_AT_ONCE, SOURCE_WORDS, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from werkzeug.datastructures import MultiDict
 
@@ -87,7 +87,10 @@ def chosen_in(form: AnnouncementForm, there: Choosable) -> Segment:
     what, _, named = value.partition(":")
     own = id_in(named)
     if value == KEPT:
-        return form.kept_segment()
+        kept = form.kept_segment()
+        if not kept.is_of_guests:
+            raise NoSuchSegment
+        return kept
     if what == "view":
         view = next((one for one in there.views if one.id == own), None)
         if view is None:
@@ -131,15 +134,27 @@ def segment_in(args: MultiDict[str, str], there: Choosable) -> Segment | None:
 def words_of(event: Event, announcements: Iterable[Announcement]) -> dict[UUID, str]:
     """Return in words to whom announcements go; two statements at most."""
     segments = {one.id: read_segment(one.segment) for one in announcements}
-    lists = names_of_lists({one.list_id for one in segments.values() if one.list_id})
-    titles = titles_of_sessions({one.session_id for one in segments.values() if one.session_id})
+    names = _names(event, segments.values())
+    return {one: _said(segment, names) for one, segment in segments.items()}
+
+
+def words_of_segment(event: Event, segment: Segment) -> str:
+    """Return in words who is in a segment; one statement at most."""
+    return _said(segment, _names(event, [segment]))
+
+
+def _said(segment: Segment, names: Mapping[UUID, str]) -> str:
+    about = segment.list_id or segment.session_id
+    return in_words(segment, names.get(about, "") if about else "")
+
+
+def _names(event: Event, segments: Iterable[Segment]) -> dict[UUID, str]:
+    found = list(segments)
+    lists = names_of_lists(event.id, {one.list_id for one in found if one.list_id})
+    titles = titles_of_sessions(event.id, {one.session_id for one in found if one.session_id})
     key = current_language().key
-    names: dict[UUID, str] = dict(lists)
-    names |= {one: title.pick(key, event.languages).text for one, title in titles.items()}
-    return {
-        one: in_words(segment, names.get(segment.list_id or segment.session_id or one, ""))
-        for one, segment in segments.items()
-    }
+    said = {one: title.pick(key, event.languages).text for one, title in titles.items()}
+    return {**lists, **said}
 
 
 def in_words(segment: Segment, name: str = "") -> str:

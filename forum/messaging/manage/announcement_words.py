@@ -1,45 +1,19 @@
-"""Words on the pages of announcements: how one begins, what others changed, when it goes."""
+"""Words on the pages of announcements: when one goes."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 
-from forum.core.dates import moment, stamp, zone_name
+from forum.core.dates import moment, zone_name
 from forum.core.http.i18n import current_language, translated
 from forum.messaging.rules.announcements import Timing
 from forum.messaging.rules.timing import in_words, when_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from forum.events.models import Event
     from forum.messaging.models import Announcement
-
-MEANWHILE_WORDS: Mapping[str, object] = {
-    "name": lazy_gettext("Name in your list"),
-    "segment": lazy_gettext("Who gets it"),
-    "subject": lazy_gettext("Subject"),
-    "words": lazy_gettext("Words"),
-    "about_booking": lazy_gettext("What it is about"),
-    "due_at": lazy_gettext("When it goes"),
-}
-"""What each column is called where somebody else has changed it."""
-
-
-def say(event: Event, name: str, value: Any) -> str:  # noqa: ANN401 - JSON values
-    """Put a column's JSON value in words, or the moment at which it was changed."""
-    key = current_language().key
-    if name == "at":
-        return stamp(value, event.zone, key)
-    if name == "due_at":
-        return moment(datetime.fromisoformat(value), event.zone, key) if value else ""
-    if name == "about_booking":
-        own, other = gettext("Their own place at this event"), gettext("Something else")
-        return str(own if value else other)
-    return value if isinstance(value, str) else ""
 
 
 def moment_of(found: Announcement, event: Event) -> str:

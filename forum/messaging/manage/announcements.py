@@ -18,7 +18,7 @@ from forum.core.http.form_parts import shown_text
 from forum.core.http.i18n import translated
 from forum.core.http.meanwhile import compare
 from forum.core.i18n import sentence
-from forum.core.languages import LANGUAGES
+from forum.core.languages import LANGUAGES, Language, by_key
 from forum.core.permissions import Action, can
 from forum.core.revisions import ChangedMeanwhile, plain
 from forum.core.text import Text
@@ -38,11 +38,22 @@ from forum.messaging.manage.announcement_segments import (
     value_of,
     words_of,
 )
-from forum.messaging.manage.announcement_words import MEANWHILE_WORDS, moment_of, say
-from forum.messaging.manage.frame import MessagesPage, blueprint, page
+from forum.messaging.manage.announcement_words import moment_of
+from forum.messaging.manage.announcements_met import (
+    BOXES,
+    MEANWHILE_WORDS,
+    WHEN,
+    WHOM,
+    kept_when,
+    kept_whom,
+    say,
+    with_whom_and_when,
+)
+from forum.messaging.manage.frame import MessagesPage, blueprint, page, pausing
 from forum.messaging.manage.sandboxed import sandboxed
 from forum.messaging.placeholders import allowed_for
 from forum.messaging.queries import announcements as queries
+from forum.messaging.queries import nods
 from forum.messaging.queries.segments import choosable
 from forum.messaging.queries.trying import address_of_member
 from forum.messaging.rules.announcements import (
@@ -56,6 +67,9 @@ from forum.messaging.rules.announcements import (
 from forum.messaging.rules.segments import LEFT_OUT_WORDS, NoSuchSegment, Segment, read_segment
 from forum.messaging.service import announcing
 from forum.messaging.service.announcing import trying
+from forum.messaging.service.announcing.drafting import columns_of
+from forum.messaging.shared_letters import OF_ONE_REGISTRATION, kind_of, language_for
+from forum.messaging.words import WORDS
 
 if TYPE_CHECKING:
     from flask import Response
@@ -209,8 +223,12 @@ def test_announcement(slug: str, announcement_id: UUID) -> AnyResponse:
     event, found = _asked(slug, announcement_id, Action.SEND_MESSAGES)
     actor, now = current_actor(), clock.now()
     email = address_of_member(actor.id) if actor.id else ""
-    trying.send_to_oneself(actor, email, found, event, request.form.get("who", ""), now=now)
-    flash(gettext("A test is on its way to %(email)s.", email=email), "go")
+    try:
+        trying.send_to_oneself(actor, email, found, event, request.form.get("who", ""), now=now)
+    except DomainError as error:
+        flash(translated(error.says), "look")
+    else:
+        flash(gettext("A test is on its way to %(email)s.", email=email), "go")
     return redirect(url_for(".announcement", slug=slug, announcement_id=announcement_id), 303)
 
 
@@ -229,6 +247,8 @@ def show_announcement(
         "messaging/announcement.html",
         event=event,
         one=found,
+        is_letter=found.kind is AnnouncementKind.LETTER,
+        named=found.name or translated(WORDS[kind_of(found)].name),
         form=form,
         sure=SureForm(
             formdata=None,
@@ -237,7 +257,7 @@ def show_announcement(
         ),
         counted=counted,
         left_out=_left_out(counted),
-        languages=_read_in(counted),
+        languages=read_in(event, found, counted),
         letters=trying.letters_in_all(found, event, people),
         progress=queries.progress_of([found.id])[found.id],
         states=ANNOUNCEMENT_STATE_WORDS,
@@ -245,12 +265,14 @@ def show_announcement(
         when=moment_of(found, event),
         asks_nod=counted is not None and needs_nod(counted.total, above, found.nodded_for),
         above=above,
-        others=queries.others_who_may_nod(event.organisation_id, actor.id, found),
+        may_nod=nods.who_may_nod(found),
         is_own={found.asked_by, found.made_by} & {actor.id},
         may_send=_may_send(event),
         deletable=found.state in DELETABLE,
-        editable=open_still and found.kind is AnnouncementKind.LETTER,
+        editable=open_still and not found.started_at and found.kind is AnnouncementKind.LETTER,
         refused=translated(refused.says) if refused else "",
+        may_set_organisation=can(actor, Action.EDIT_ORGANISATION, event.organisation_id),
+        **pausing(event),
     )
 
 
@@ -274,12 +296,18 @@ def _left_out(counted: announcing.Counted | None) -> list[tuple[int, str]]:
     ]
 
 
-def _read_in(counted: announcing.Counted | None) -> list[tuple[Any, int]]:
+def read_in(
+    event: Event, found: Announcement, counted: announcing.Counted | None
+) -> list[tuple[Language, int, Language | None]]:
+    """Return how many read each language, and in which other one they get the letter, if any."""
     if counted is None:
         return []
-    return [
-        (one, counted.by_language[one.key]) for one in LANGUAGES if counted.by_language[one.key]
-    ]
+    rows = []
+    for one in LANGUAGES:
+        if number := counted.by_language[one.key]:
+            gets = by_key(language_for(found, one.key, event.languages))
+            rows.append((one, number, gets if gets is not one else None))
+    return rows
 
 
 def _may_send(event: Event) -> bool:
@@ -306,17 +334,20 @@ def _met(
     event: Event, form: AnnouncementForm, found: Announcement, error: ChangedMeanwhile
 ) -> list[Any]:
     """Bring what was typed together with what somebody else saved; return what they changed."""
-    typed = {
-        name: plain(value)
-        for name, value in form.wording(read_segment(found.segment)).columns().items()
-        if name in {"name", "subject", "words", "about_booking"}
-    }
+    there = choosable(event.id)
+    wording = form.wording(chosen_in(form, there))
+    typed = {name: plain(value) for name, value in wording.columns().items()}
+    typed |= {WHOM: kept_whom(typed[WHOM]), WHEN: kept_when(columns_of(wording.when, event))}
     untouched, theirs = compare(
-        error.changes, typed, words=MEANWHILE_WORDS, say=lambda name, value: say(event, name, value)
+        with_whom_and_when(error.changes, found),
+        typed,
+        words=MEANWHILE_WORDS,
+        say=lambda name, value: say(event, name, value),
     )
-    shown = shown_of(found, value_of(read_segment(found.segment), choosable(event.id)), event.zone)
+    shown = shown_of(found, value_of(read_segment(found.segment), there), event.zone)
     for name in untouched:
-        _show_theirs(form, name, getattr(found, name), shown)
+        _show_theirs(form, name, getattr(found, name, None), shown)
+    _offer(event, form)
     form.put("revision", str(found.revision))
     return theirs
 
@@ -326,8 +357,9 @@ def _show_theirs(form: AnnouncementForm, name: str, value: object, shown: dict[s
         for box, words in shown_text(value).items():
             field = form[name].form[box]
             field.raw_data, field.data = None, words
-    elif name == "about_booking":
-        form.put("about", shown["about"])
+    elif name in BOXES:
+        for box in BOXES[name]:
+            form.put(box, shown[box])
     else:
         form.put(name, value)
 
@@ -345,4 +377,14 @@ def _form_page(
         one=found,
         theirs=theirs or [],
         placeholders=allowed_for(None),
+        of_guests=OF_ONE_REGISTRATION,
+        all_that_match=_is_filter(form),
     )
+
+
+def _is_filter(form: AnnouncementForm) -> bool:
+    """Say whether a filter of the list of guests is chosen, rather than guests one by one."""
+    try:
+        return form.segment.data == KEPT and not form.kept_segment().ids
+    except NoSuchSegment:
+        return False

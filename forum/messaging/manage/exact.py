@@ -17,7 +17,7 @@ from forum.messaging.manage.frame import blueprint
 from forum.messaging.manage.letters import HIDDEN, WORDS_GONE
 from forum.messaging.manage.things import may_see_links
 from forum.messaging.queries.listing import message_of
-from forum.messaging.service.delivering import mail_as_sent
+from forum.messaging.service.facts import mail_as_sent
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

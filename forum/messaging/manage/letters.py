@@ -24,20 +24,19 @@ from forum.messaging import queries, service
 from forum.messaging.bodies import whole
 from forum.messaging.forms.correcting import CorrectForm
 from forum.messaging.letters import TICKET_CID
-from forum.messaging.manage.frame import MessagesPage, blueprint, page
+from forum.messaging.manage.frame import MessagesPage, blueprint, goes_out, page, pausing
 from forum.messaging.manage.sandboxed import sandboxed
 from forum.messaging.manage.things import may_see_links, thing_of
 from forum.messaging.marks import Filling
 from forum.messaging.queries import listing as listed
-from forum.messaging.queries import sending
 from forum.messaging.queries.bounces import bounces_of
 from forum.messaging.rules import SENDABLE_AGAIN, Kind
 from forum.messaging.rules.bounces import says_of
 from forum.messaging.rules.views import LONGEST_SEARCH, VIEW_WORDS, View, Wanted, in_view
 from forum.messaging.service.correcting import can_be_corrected
-from forum.messaging.service.delivering import code_of
+from forum.messaging.service.facts import code_of
 from forum.messaging.words import STATES, WORDS
-from forum.messaging.words.failures import reason_of
+from forum.messaging.words.failures import is_answer, reason_of
 
 if TYPE_CHECKING:
     from flask import Response
@@ -67,7 +66,6 @@ def listing(slug: str) -> str:
     event = managed_event(current_actor(), slug, Action.SEE_MESSAGES)
     wanted = _wanted()
     counts = listed.counts_of(event.id)
-    mail = sending.mail_of_event(event.id)
     shown = listed.page_of(
         event.id,
         wanted,
@@ -81,14 +79,16 @@ def listing(slug: str) -> str:
         wanted=wanted,
         query=_query(wanted),
         about=listed.name_of(event.id, wanted.about) if wanted.about else "",
+        announced=_announced(event, wanted),
         total=sum(counts.values()),
         tabs_of=[(view, VIEW_WORDS[view], in_view(counts, view)) for view in View],
         kinds=WORDS,
         words=STATES,
         why={row.id: reason_of(row.last_error) for row in shown.rows},
+        stands=listed.stands,
+        sendable=sum(listed.failed_of(event.id).values()) if wanted.view is View.FAILED else 0,
         may_send=can(current_actor(), Action.SEND_MESSAGES, event.organisation_id),
-        mail=mail,
-        waiting=sending.waiting_of(event.id) if mail.paused_at else 0,
+        **pausing(event),
     )
 
 
@@ -108,10 +108,13 @@ def show(slug: str, message_id: UUID) -> str:
         words=STATES,
         kind=WORDS[message.kind],
         why=reason_of(message.last_error),
+        stands=listed.stands(message),
+        answered=is_answer(message.last_error),
         bounces=[(one, says_of(one.status)) for one in bounces_of(message.id)],
         about=thing_of(event, message),
         form=_correcting(message) if may_send else None,
         may_send=may_send and message.state in SENDABLE_AGAIN and message.body_gone_at is None,
+        **pausing(event),
     )
 
 
@@ -137,7 +140,7 @@ def resend(slug: str, message_id: UUID) -> AnyResponse:
     except DomainError as error:
         flash(translated(error.says), "look")
     else:
-        flash(gettext("The message goes out again within seconds."))
+        flash(goes_out(event) or gettext("The message goes out again within seconds."))
     return redirect(url_for(".show", slug=slug, message_id=message_id), 303)
 
 
@@ -173,7 +176,15 @@ def _wanted() -> Wanted:
         next((one for one in Kind if one.value == asked.get("kind")), None),
         clean_line(asked.get("q"))[:LONGEST_SEARCH],
         id_in(asked.get("about")),
+        id_in(asked.get("announcement")),
     )
+
+
+def _announced(event: Event, wanted: Wanted) -> str | None:
+    """Return what the announcement is called to which a list is narrowed; one statement."""
+    if wanted.announcement is None:
+        return None
+    return listed.name_of_announcement(event.id, wanted.announcement) or ""
 
 
 def _query(wanted: Wanted) -> dict[str, str]:
@@ -183,6 +194,7 @@ def _query(wanted: Wanted) -> dict[str, str]:
         "q": wanted.search,
         "kind": wanted.kind.value if wanted.kind else "",
         "about": str(wanted.about or ""),
+        "announcement": str(wanted.announcement or ""),
     }
     return {name: value for name, value in said.items() if value}
 

@@ -23,12 +23,14 @@ from forum.messaging.manage.announcement_segments import words_of
 from forum.messaging.manage.frame import MessagesPage, blueprint, page
 from forum.messaging.queries import announcements as queries
 from forum.messaging.queries import sending
+from forum.messaging.queries.changes import news_of_event
+from forum.messaging.queries.timeline import numbers_of
 from forum.messaging.rules.announcements import AnnouncementKind, message_kind
 from forum.messaging.rules.around import SEGMENTS, USUAL
-from forum.messaging.rules.segments import read_segment
+from forum.messaging.rules.segments import EVERYBODY, read_segment
 from forum.messaging.rules.timing import in_words, when_of
 from forum.messaging.service import announcing, scheduling
-from forum.messaging.service.changes import drop, tell_now
+from forum.messaging.service.changes import AlreadyTold, drop, tell_now
 from forum.messaging.timeline import timeline_of
 from forum.messaging.words import WORDS
 
@@ -156,11 +158,21 @@ def tell_news_now(slug: str, news_id: UUID) -> Response:
     return _done(slug, news_id, tell_now, sentence("Guests are told now."))
 
 
-@blueprint.post(f"{NEWS}/drop")
+@blueprint.route(f"{NEWS}/drop", methods=["GET", "POST"])
 @permits(Action.SEND_MESSAGES)
-def drop_news(slug: str, news_id: UUID) -> Response:
-    """Tell nobody of a change that waits."""
-    return _done(slug, news_id, drop, sentence("Nobody is told by mail."))
+def drop_news(slug: str, news_id: UUID) -> Response | str:
+    """Ask, naming how many would hear of it; then tell nobody of a change that waits."""
+    event = managed_event(current_actor(), slug, Action.SEND_MESSAGES)
+    if request.method == "POST":
+        return _done(slug, news_id, drop, sentence("Nobody is told by mail."))
+    found = next((one for one in news_of_event(event.id) if one.id == news_id), None)
+    if found is None:
+        raise NotFound
+    if found.settled_at is not None:
+        flash(translated(AlreadyTold.says), "look")
+        return redirect(url_for(".timeline", slug=slug), 303)
+    number = numbers_of(event.id, [EVERYBODY])[EVERYBODY]
+    return render_template("messaging/timeline_drop.html", event=event, one=found, number=number)
 
 
 def _done(slug: str, thing_id: UUID, act: Callable[..., object], says: Sentence) -> Response:

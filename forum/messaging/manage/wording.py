@@ -30,7 +30,6 @@ from forum.messaging.service.trying import Trial, letter_to_try, send_to_oneself
 from forum.messaging.service.wording import (
     SavedMeanwhile,
     WordsChangedMeanwhile,
-    back_to_original,
     save_words,
     words_of,
 )
@@ -155,15 +154,21 @@ def test_words(slug: str, name: str) -> tuple[str, int]:
 
 @blueprint.post(f"{BASE}/<name>/original")
 @permits(Action.EDIT_EVENT)
-def words_back(slug: str, name: str) -> AnyResponse:
-    """Go back to Forum's own words in one language."""
+def words_back(slug: str, name: str) -> str:
+    """Put Forum's own words into the boxes of one language; they hold once they are saved."""
     event, kind = _asked(slug, name)
+    form = _form(event, kind)
     language = next((one for one in LANGUAGES if one.key == request.form.get("original")), None)
-    if language and back_to_original(
-        current_actor(), event.id, kind, language.key, now=clock.now()
+    if language is None:
+        return _page(event, form)
+    ours, part = original(kind, language.key), form.languages[language.key]
+    for box, words in (
+        (part.subject, ours.subject),
+        (part.heading, ours.heading),
+        (part.words, ours.words),
     ):
-        flash(gettext("Back to Forum’s words in %(language)s.", language=language.name), "go")
-    return redirect(url_for(".wording", slug=slug, name=name), 303)
+        box.raw_data, box.data = None, words
+    return _page(event, form, back_in=language)
 
 
 def _asked(slug: str, name: str) -> tuple[Event, Kind]:
@@ -213,6 +218,7 @@ def _page(
     *,
     theirs: Mapping[str, SavedMeanwhile] | None = None,
     sent_to: str = "",
+    back_in: Language | None = None,
 ) -> str:
     rows = wordings_of(event.id, form.kind)
     own = tuple(one for one in LANGUAGES if words_of(rows.get(one.key)))
@@ -228,6 +234,7 @@ def _page(
         placeholders=allowed_for(form.kind),
         theirs=theirs or {},
         sent_to=sent_to,
+        back_in=back_in,
         to_me=_own_address(),
     )
 

@@ -16,7 +16,8 @@ from forum.core.links import Purpose
 from forum.events.models import Event
 from forum.messaging.marks import purposes_of
 from forum.messaging.models import Message
-from forum.messaging.rules import ASKED_BY_ANYBODY, NEWS, OPTIONAL, MessageState
+from forum.messaging.rules import ASKED_BY_ANYBODY, OPTIONAL, MessageState
+from forum.messaging.rules.recipients import TEST_KEY
 from forum.people.models import MemberInvitation, Organisation, SignInLink, User
 from forum.programme.models import Engagement, Session, Speaker, SpeakerContact
 from forum.programme.rules import SessionState
@@ -27,7 +28,7 @@ from forum.registrations.models import (
     Registration,
     SessionPlace,
 )
-from forum.registrations.rules import ACTIVE, written_to
+from forum.registrations.rules import ACTIVE
 from forum.tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -58,24 +59,15 @@ _GUEST = (
         joinedload(Registration.event).joinedload(Event.organisation),
     )
 )
-TEST_KEY = "test:"
-"""With this begin the keys of letters that a member only tries out: they take no guest's mail away.
-"""
 
-_WRITTEN_TODAY = (
-    sa.select(
-        Message.to_email,
-        sa.func.count().filter(Message.kind.not_in(sorted(ASKED_BY_ANYBODY))),
-        sa.func.count().filter(
-            Message.kind.in_(sorted(ASKED_BY_ANYBODY)), Message.state != MessageState.FAILED
-        ),
-    )
-    .group_by(Message.to_email)
+_ASKED_TODAY = (
+    sa.select(Message.organisation_id, Message.to_email, sa.func.count())
+    .group_by(Message.organisation_id, Message.to_email)
     .where(
         Message.to_email.in_(sa.bindparam("addresses", expanding=True)),
         Message.created_at > sa.bindparam("since"),
-        Message.event_id.is_not(None),
-        Message.kind.not_in(sorted(NEWS)),
+        Message.kind.in_(sorted(ASKED_BY_ANYBODY)),
+        Message.state != MessageState.FAILED,
         sa.not_(Message.key.startswith(TEST_KEY)),
     )
 )
@@ -229,16 +221,13 @@ def written(keys: Iterable[str]) -> set[str]:
     return set(found)
 
 
-def written_today(addresses: Iterable[str], now: datetime) -> dict[str, tuple[int, int]]:
-    """Return how many messages about events, but for news, addresses had; one statement.
+def asked_today(addresses: Iterable[str], now: datetime) -> dict[tuple[UUID | None, str], int]:
+    """Return how many mails that a stranger can cause addresses had of organisations.
 
-    In two numbers: those that only their own doings can cause, and those that a stranger can.
-
-    Within a day before now. News has a limit of its own and takes nobody's ticket away. Who had
-    none is left out.
+    Within a day before now; one statement. Who had none is left out.
     """
     values = {"addresses": list(addresses), "since": now - DAY}
-    return {row[0]: (row[1], row[2]) for row in db.session.execute(_WRITTEN_TODAY, values)}
+    return {(row[0], row[1]): row[2] for row in db.session.execute(_ASKED_TODAY, values)}
 
 
 def generations(messages: Iterable[Message]) -> dict[UUID, int]:
@@ -265,30 +254,6 @@ def good_tickets(registration_ids: Iterable[UUID]) -> dict[UUID, GoodTicket]:
         .where(Registration.id.in_(list(registration_ids)), Ticket.revoked_at.is_(None)),
     ).all()
     return {row[0].registration_id: GoodTicket(row[0], row[1]) for row in rows}
-
-
-def no_longer_theirs(messages: Sequence[Message]) -> set[UUID]:
-    """Return messages about a registration whose address is not its own any more; one statement.
-
-    Neither the attendee's nor that of a contact who gets such mails: another has taken the place.
-    """
-    ids = {one.registration_id for one in messages if one.registration_id}
-    if not ids:
-        return set()
-    rows = db.session.execute(
-        sa.select(Registration.id, Registration.email, Booking.contact_email, Booking.mails_to)
-        .join(Booking, Booking.id == Registration.booking_id)
-        .where(Registration.id.in_(ids))
-    ).all()
-    theirs = {
-        row.id: written_to(address_key(row.email), address_key(row.contact_email), row.mails_to)
-        for row in rows
-    }
-    return {
-        one.id
-        for one in messages
-        if one.registration_id and address_key(one.to_email) not in theirs[one.registration_id]
-    }
 
 
 def not_wanted(messages: Sequence[Message]) -> set[UUID]:

@@ -11,12 +11,10 @@ import sqlalchemy as sa
 
 from forum.core.db import db
 from forum.core.errors import NotFound
-from forum.core.permissions import TABLE, Action
 from forum.messaging.models import Announcement, MailBody, Message, OrganisationMail
 from forum.messaging.rules import MessageState
 from forum.messaging.rules.announcements import AnnouncementKind, AnnouncementState
 from forum.messaging.rules.limits import NOD_ABOVE
-from forum.people.models import Member
 
 ANNOUNCEMENTS_A_PAGE = 50
 WAITS = (MessageState.QUEUED, MessageState.SENDING)
@@ -161,26 +159,6 @@ def nod_above(organisation_id: UUID) -> int | None:
         )
     ).first()
     return row[0] if row else NOD_ABOVE
-
-
-def others_who_may_nod(
-    organisation_id: UUID, user_id: UUID | None, announcement: Announcement
-) -> bool:
-    """Say whether a member besides those who asked may send messages too; one statement."""
-    may = [role for role, actions in TABLE.items() if Action.SEND_MESSAGES in actions]
-    asking = {announcement.asked_by or user_id, announcement.made_by} - {None}
-    return (
-        db.session.scalar(
-            sa.select(
-                sa.exists().where(
-                    Member.organisation_id == organisation_id,
-                    Member.role.in_(sorted(may)),
-                    Member.user_id.not_in(list(asking)),
-                )
-            )
-        )
-        or False
-    )
 
 
 def due_announcements(now: datetime) -> Sequence[tuple[UUID, AnnouncementState]]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from forum.core.addresses import address_key
 from forum.core.db import db
 from forum.messaging.models import Bounce, Message
+from forum.messaging.rules import ALWAYS_TRIED
 from forum.messaging.rules.bounces import BounceAction, is_given_up
 
 if TYPE_CHECKING:
@@ -20,8 +21,13 @@ def bounced_finally(messages: Sequence[Message]) -> set[UUID]:
     """Return those of the messages whose address gets no more mail; one statement.
 
     Mail of the same organisation came back from it: once for good, or several times for a while.
+    What lets somebody into Forum is tried all the same.
     """
-    keys = {one.id: (one.organisation_id, address_key(one.to_email)) for one in messages}
+    keys = {
+        one.id: (one.organisation_id, address_key(one.to_email))
+        for one in messages
+        if one.kind not in ALWAYS_TRIED
+    }
     given_up = given_up_of(keys.values())
     return {message_id for message_id, pair in keys.items() if pair in given_up}
 

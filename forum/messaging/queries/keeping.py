@@ -17,7 +17,10 @@ from forum.messaging.rules.keeping import WORDS_KEPT_DAYS
 if TYPE_CHECKING:
     from sqlalchemy.sql.selectable import Select
 
-_ENDED = (MessageState.SENT, MessageState.KEPT, MessageState.FAILED, MessageState.BOUNCED)
+ENDED = Message.state.in_(
+    (MessageState.SENT, MessageState.KEPT, MessageState.FAILED, MessageState.BOUNCED)
+)
+"""The condition for messages that wait no more: only they lose their words."""
 
 
 def past_their_time(now: datetime, organisation_id: UUID | None = None) -> Select[UUID]:
@@ -26,7 +29,7 @@ def past_their_time(now: datetime, organisation_id: UUID | None = None) -> Selec
     So many days after the event's end as its organisation says; of a mail about no event, after
     it was written. One statement before it is run.
     """
-    wanted = sa.select(Message.id).where(WITH_WORDS, Message.state.in_(_ENDED))
+    wanted = sa.select(Message.id).where(WITH_WORDS, ENDED)
     if organisation_id is not None:
         wanted = wanted.where(Message.organisation_id == organisation_id)
     days = dict(

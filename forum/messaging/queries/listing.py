@@ -16,14 +16,20 @@ from sqlalchemy.orm import defer
 from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.core.text import plain_key
-from forum.messaging.models import Message
+from forum.messaging.models import Announcement, Message
 from forum.messaging.rules import MessageState
-from forum.messaging.rules.views import LONGEST_SEARCH, Wanted
+from forum.messaging.rules.announcements import AnnouncementState
+from forum.messaging.rules.views import LONGEST_SEARCH, View, Wanted
+from forum.messaging.words.failures import ON_PURPOSE, PUT_OFF_BEGINS
 
 if TYPE_CHECKING:
     from sqlalchemy.orm.interfaces import ORMOption
 
 PAGE_SIZE = 50
+PUT_OFF = sa.and_(
+    Message.state == MessageState.FAILED, Message.last_error.startswith(PUT_OFF_BEGINS)
+)
+"""News that go out merged tomorrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,15 @@ class Page:
     rows: Sequence[Message]
     newer: UUID | None
     older: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailNeeds:
+    """How many mails came back, how many failed and can go again, what waits for a nod."""
+
+    bounced: int
+    failed: int
+    nods: int
 
 
 def page_of(
@@ -59,14 +74,19 @@ def page_of(
 
 
 def counts_of(event_id: UUID) -> dict[MessageState, int]:
-    """Return how many messages stand in each state, noughts included; one statement."""
+    """Return how many messages stand in each state, noughts included; one statement.
+
+    What was put off until tomorrow waits, whatever its row says.
+    """
     rows = db.session.execute(
-        sa.select(Message.state, sa.func.count())
+        sa.select(Message.state, PUT_OFF, sa.func.count())
         .where(Message.event_id == event_id)
-        .group_by(Message.state),
+        .group_by(Message.state, PUT_OFF),
     ).all()
-    counted = {row[0]: int(row[1]) for row in rows}
-    return {state: counted.get(state, 0) for state in MessageState}
+    counted = dict.fromkeys(MessageState, 0)
+    for state, put_off, number in rows:
+        counted[MessageState.QUEUED if put_off else state] += int(number)
+    return counted
 
 
 def message_of(event_id: UUID, message_id: UUID) -> Message:
@@ -93,12 +113,45 @@ def failed_of(event_id: UUID) -> dict[str, int]:
 
 
 def sendable_failed(event_id: UUID) -> sa.ColumnElement[bool]:
-    """Return the condition for an event's failed messages that can go out again."""
+    """Return the condition for an event's failed messages that can go out again.
+
+    What Forum held back on purpose is none of them.
+    """
     return sa.and_(
         Message.event_id == event_id,
         Message.state == MessageState.FAILED,
+        Message.last_error.not_in(ON_PURPOSE),
+        sa.not_(Message.last_error.startswith(PUT_OFF_BEGINS)),
         Message.body_gone_at.is_(None),
     )
+
+
+def stands(message: Message) -> MessageState:
+    """Return where a message stands for whoever looks at it: news put off until tomorrow waits."""
+    put_off = message.last_error.startswith(PUT_OFF_BEGINS)
+    return MessageState.QUEUED if put_off else message.state
+
+
+def needs_of(event_id: UUID) -> MailNeeds:
+    """Return what of an event's mail waits for somebody; two statements."""
+    row = db.session.execute(
+        sa.select(
+            sa.func.count().filter(Message.state == MessageState.BOUNCED),
+            sa.func.count().filter(sendable_failed(event_id)),
+        ).where(
+            Message.event_id == event_id,
+            Message.state.in_((MessageState.BOUNCED, MessageState.FAILED)),
+        )
+    ).one()
+    nods = db.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Announcement)
+        .where(
+            Announcement.event_id == event_id,
+            Announcement.state == AnnouncementState.AWAITING_NOD,
+        )
+    )
+    return MailNeeds(row[0], row[1], nods or 0)
 
 
 def name_of(event_id: UUID, about: UUID) -> str | None:
@@ -113,6 +166,15 @@ def name_of(event_id: UUID, about: UUID) -> str | None:
         .limit(1)
     ).first()
     return (row.to_name or row.to_email) if row else None
+
+
+def name_of_announcement(event_id: UUID, announcement_id: UUID) -> str | None:
+    """Return what an announcement is called; one statement; None where it is none of this event."""
+    return db.session.scalar(
+        sa.select(Announcement.name).where(
+            Announcement.event_id == event_id, Announcement.id == announcement_id
+        )
+    )
 
 
 def without_letters() -> tuple[ORMOption, ...]:
@@ -151,11 +213,18 @@ def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     found = _matching(wanted.search)
     if wanted.view is not None:
         states = wanted.view.states
-        found.append(Message.state == states[0] if len(states) == 1 else Message.state.in_(states))
+        stands = Message.state == states[0] if len(states) == 1 else Message.state.in_(states)
+        if wanted.view is View.WAITING:
+            stands = sa.or_(stands, PUT_OFF)
+        elif wanted.view is View.FAILED:
+            stands = sa.and_(stands, sa.not_(PUT_OFF))
+        found.append(stands)
     if wanted.kind is not None:
         found.append(Message.kind == wanted.kind)
     if wanted.about is not None:
         found.append(_about(wanted.about))
+    if wanted.announcement is not None:
+        found.append(Message.announcement_id == wanted.announcement)
     return found
 
 

@@ -187,19 +187,25 @@ def choosable(event_id: UUID) -> Choosable:
     )
 
 
-def names_of_lists(ids: Collection[UUID]) -> dict[UUID, str]:
-    """Return the names of guest lists; a statement at most."""
+def names_of_lists(event_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of an event's guest lists; a statement at most."""
     if not ids:
         return {}
     rows = db.session.execute(
-        sa.select(GuestList.id, GuestList.name).where(GuestList.id.in_(list(ids)))
+        sa.select(GuestList.id, GuestList.name).where(
+            GuestList.event_id == event_id, GuestList.id.in_(list(ids))
+        )
     )
     return {row.id: row.name for row in rows}
 
 
-def titles_of_sessions(ids: Collection[UUID]) -> dict[UUID, Text]:
-    """Return the titles of sessions; a statement at most."""
+def titles_of_sessions(event_id: UUID, ids: Collection[UUID]) -> dict[UUID, Text]:
+    """Return the titles of an event's sessions; a statement at most."""
     if not ids:
         return {}
-    rows = db.session.execute(sa.select(Session.id, Session.title).where(Session.id.in_(list(ids))))
+    rows = db.session.execute(
+        sa.select(Session.id, Session.title).where(
+            Session.event_id == event_id, Session.id.in_(list(ids))
+        )
+    )
     return {row.id: row.title for row in rows}

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from forum.core.db import db
-from forum.messaging.models import WAITING, EventMail, Message, OrganisationMail
+from forum.messaging.models import WAITING, Announcement, EventMail, Message, OrganisationMail
 from forum.messaging.rules import MessageState
+from forum.messaging.rules.announcements import AnnouncementState
 from forum.messaging.rules.limits import Limit, Used
 
 if TYPE_CHECKING:
@@ -115,6 +116,19 @@ def paused_events(event_ids: Collection[UUID]) -> set[UUID]:
         db.session.scalars(
             sa.select(EventMail.event_id).where(
                 EventMail.event_id.in_(event_ids), EventMail.paused_at.is_not(None)
+            )
+        )
+    )
+
+
+def stopped_announcements(ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these announcements were stopped; one statement at most."""
+    if not ids:
+        return set()
+    return set(
+        db.session.scalars(
+            sa.select(Announcement.id).where(
+                Announcement.id.in_(ids), Announcement.state == AnnouncementState.STOPPED
             )
         )
     )

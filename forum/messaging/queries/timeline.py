@@ -27,6 +27,10 @@ OF_THE_EVENT = (
     Kind.EVENT_POSTPONED,
     Kind.EVENT_MOVED,
     Kind.EVENT_BACK,
+    Kind.SPEAKER_CANCELLED,
+    Kind.SPEAKER_POSTPONED,
+    Kind.SPEAKER_MOVED,
+    Kind.SPEAKER_BACK,
     Kind.PROGRAMME_NEWS,
     Kind.PROGRAMME_YOURS,
     Kind.PROGRAMME_SPEAKER,
@@ -65,7 +69,9 @@ def numbers_of(event_id: UUID, segments: Iterable[Segment]) -> Mapping[Segment, 
         if segment.is_of_guests and segment not in found:
             wanted = sa.select(sa.func.count()).select_from(Registration)
             if segment.ids:
-                wanted = wanted.where(Registration.id.in_(segment.ids))
+                wanted = wanted.where(
+                    Registration.event_id == event_id, Registration.id.in_(segment.ids)
+                )
             else:
                 wanted = wanted.where(*narrowed_to(event_id, segment.wanted))
             if segment.wanted.state is None:

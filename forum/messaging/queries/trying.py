@@ -13,8 +13,8 @@ from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.events.models import Event
 from forum.messaging.models import Message
-from forum.messaging.queries import TEST_KEY
 from forum.messaging.rules import Kind
+from forum.messaging.rules.recipients import TEST_KEY
 from forum.messaging.rules.wordings import INVITED, SPEAKERS
 from forum.people.models import User
 from forum.programme.models import Engagement, Session, Speaker

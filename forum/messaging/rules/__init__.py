@@ -63,10 +63,16 @@ class Kind(StrEnum):
     ADVERTISEMENT = "advertisement"
     EVENT_CHANGED = "event_changed"
     SPEAKER_EVENT = "speaker_event"
+    SPEAKER_CANCELLED = "speaker_cancelled"
+    SPEAKER_POSTPONED = "speaker_postponed"
+    SPEAKER_MOVED = "speaker_moved"
+    SPEAKER_BACK = "speaker_back"
     REMINDER = "reminder"
     DOORS_OPEN = "doors_open"
     THANKS = "thanks"
     STAFF_DIGEST = "staff_digest"
+    NOD_WANTED = "nod_wanted"
+    NOD_OUTGROWN = "nod_outgrown"
 
 
 WITH_TICKET = frozenset(
@@ -99,6 +105,35 @@ ENDS = frozenset(
 OPTIONAL = frozenset({Kind.GUEST_INVITATION, Kind.GUEST_REMINDER, Kind.ADVERTISEMENT})
 """Kinds that nobody asked for: who opted out of the organisation's mails gets none of them."""
 
+TO_MANY = frozenset(
+    {
+        Kind.EVENT_CANCELLED,
+        Kind.EVENT_POSTPONED,
+        Kind.EVENT_MOVED,
+        Kind.EVENT_BACK,
+        Kind.EVENT_CHANGED,
+        Kind.SPEAKER_EVENT,
+        Kind.SPEAKER_CANCELLED,
+        Kind.SPEAKER_POSTPONED,
+        Kind.SPEAKER_MOVED,
+        Kind.SPEAKER_BACK,
+        Kind.PROGRAMME_YOURS,
+        Kind.PROGRAMME_NEWS,
+        Kind.PROGRAMME_SPEAKER,
+        Kind.SPEAKER_SLOT,
+        Kind.GUEST_INVITATION,
+        Kind.GUEST_REMINDER,
+        Kind.ASK_COMING,
+        Kind.ANNOUNCEMENT,
+        Kind.ADVERTISEMENT,
+        Kind.REMINDER,
+        Kind.DOORS_OPEN,
+        Kind.THANKS,
+        Kind.STAFF_DIGEST,
+    }
+)
+"""Kinds that go to many by one act: they leave after what one person waits for."""
+
 NEWS = frozenset(
     {Kind.PROGRAMME_YOURS, Kind.PROGRAMME_NEWS, Kind.PROGRAMME_SPEAKER, Kind.SPEAKER_SLOT}
 )
@@ -109,6 +144,13 @@ ASKED_BY_ANYBODY = frozenset(
     {Kind.AGAIN, Kind.AGAIN_WAITING, Kind.AGAIN_PENDING, Kind.AGAIN_OFFERED, Kind.LINKS}
 )
 """Kinds that a stranger can cause who knows an address: they are counted apart from the others."""
+
+
+ALWAYS_TRIED = frozenset({Kind.SIGN_IN, Kind.INVITATION})
+"""Kinds that go out whatever came back before: without them nobody gets into Forum at all.
+
+Each was asked for a moment ago, and who asks is limited where they ask.
+"""
 
 
 class MessageState(StrEnum):

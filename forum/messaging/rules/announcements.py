@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from forum.core.errors import Conflict, Forbidden, Invalid
 from forum.core.i18n import sentence, sentences
 from forum.messaging.rules import Kind
 
+if TYPE_CHECKING:
+    from forum.core.languages import Language
+
 LONGEST_ANNOUNCEMENT_NAME = 120
 LONGEST_WORDS = 20_000
 AT_ONCE = 500
 """So many people one transaction of queueing writes to: other writers wait no longer for it."""
-
-QUEUE_LEASE = timedelta(seconds=30)
 
 
 class AnnouncementKind(StrEnum):
@@ -59,12 +60,11 @@ MOVES: dict[AnnouncementState, frozenset[AnnouncementState]] = {
     _AWAITS: frozenset({_DRAFT, _SCHEDULED, _SENDING, _STOPPED}),
     _SCHEDULED: frozenset({_DRAFT, _AWAITS, _SENDING, _STOPPED}),
     _SENDING: frozenset({_SENT, _STOPPED}),
-    _SENT: frozenset({_SCHEDULED}),
-    _STOPPED: frozenset({_DRAFT, _SCHEDULED, _SENDING}),
+    _SENT: frozenset(),
+    _STOPPED: frozenset({_DRAFT, _AWAITS, _SCHEDULED, _SENDING}),
 }
-"""One that was stopped half-way goes on to those it has not reached; a scheduled one that would
-reach more people than somebody nodded at asks again; a mail around the event that was sent comes
-again where the event has moved, for who has not had it."""
+"""One that was stopped half-way goes on to those it has not reached; like a scheduled one it asks
+for a nod where it would reach more people than somebody nodded at."""
 
 EDITABLE = frozenset({_DRAFT, _AWAITS, _SCHEDULED})
 """States in which the words, the segment and the time can still be changed."""
@@ -75,7 +75,7 @@ RUNNING = frozenset({_AWAITS, _SCHEDULED, _SENDING})
 
 ANNOUNCEMENT_STATE_WORDS = {
     _DRAFT: ("none", sentence("Draft")),
-    _AWAITS: ("look", sentence("Awaits a nod")),
+    _AWAITS: ("look", sentence("Needs a second person")),
     _SCHEDULED: ("info", sentence("Scheduled")),
     _SENDING: ("info", sentence("Being sent")),
     _SENT: ("go", sentence("Sent")),
@@ -110,13 +110,26 @@ class HalfWritten(Invalid):
 
     code = "half_written"
 
-    def __init__(self, field: str, language: str) -> None:
-        """Name the language of what is missing."""
+    def __init__(self, field: str, language: Language) -> None:
+        """Name the language of what is missing; the field is words:zh-Hant, for example."""
         says = {
-            "subject": sentence("Enter a subject in %(language)s too", language=language),
-            "words": sentence("Enter the words in %(language)s too", language=language),
+            "subject": sentence("Enter a subject in %(language)s too", language=language.name),
+            "words": sentence("Enter the words in %(language)s too", language=language.name),
         }
-        super().__init__(says[field], field=field)
+        super().__init__(says[field], field=f"{field}:{language.key}")
+
+
+class OfGuestsAlone(Invalid):
+    """A placeholder has a value for guests who registered, and for none of these recipients."""
+
+    code = "of_guests_alone"
+
+    def __init__(self, name: str, *, field: str) -> None:
+        """Name the placeholder."""
+        super().__init__(
+            sentence("“{%(name)s}” is known only of those who registered. Take it out", name=name),
+            field=field,
+        )
 
 
 class NobodyToWriteTo(Conflict):
@@ -140,7 +153,7 @@ class OwnNod(Forbidden):
     """Who asked for the nod cannot give it."""
 
     code = "own_nod"
-    says = sentence("Somebody else has to look at it: you asked for the nod yourself.")
+    says = sentence("Somebody else has to agree: you wrote it or sent it off yourself.")
 
 
 class ChangedSinceSeen(Conflict):
@@ -174,12 +187,6 @@ def check_announcement_move(state: AnnouncementState, wanted: AnnouncementState)
         raise IllegalAnnouncementMove
 
 
-def check_editable(state: AnnouncementState) -> None:
-    """Raise IllegalAnnouncementMove once mails are on their way."""
-    if state not in EDITABLE:
-        raise IllegalAnnouncementMove
-
-
 def needs_nod(reached: int, nod_above: int | None, nodded_for: int | None) -> bool:
     """Say whether a second person has to look.
 
@@ -188,11 +195,6 @@ def needs_nod(reached: int, nod_above: int | None, nodded_for: int | None) -> bo
     if nod_above is None or reached <= nod_above:
         return False
     return nodded_for is None or reached > nodded_for
-
-
-def is_late(due_at: datetime | None, now: datetime) -> bool:
-    """Say whether a scheduled moment has come."""
-    return due_at is not None and due_at <= now
 
 
 def message_kind(kind: AnnouncementKind, *, about_booking: bool) -> Kind:

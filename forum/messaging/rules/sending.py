@@ -12,6 +12,13 @@ HANDING_SECONDS = 40.0
 """So long a mail server may take for one mail: less than what is left of the lease at its start."""
 
 OPENING_SECONDS = 20.0
+"""So long a line may take from the first look at the name until it is signed in."""
+
+CLOSING_SECONDS = 5.0
+RECORDING = timedelta(minutes=10)
+"""So long a worker tries to note what became of a mail while the database is away."""
+
+RECORDED_AGAIN_SECONDS = 0.5
 LINE_DOWN_WAIT = timedelta(seconds=5)
 MOST_LINES = 3
 """So often a line is opened for one batch; a server that drops so many gets a rest."""

@@ -55,11 +55,12 @@ class Wanted:
     kind: Kind | None = None
     search: str = ""
     about: UUID | None = None
+    announcement: UUID | None = None
 
     @property
     def anything_else(self) -> bool:
         """Whether more than a tab is asked for, so that its count does not fit."""
-        return bool(self.kind or self.search or self.about)
+        return bool(self.kind or self.search or self.about or self.announcement)
 
 
 def in_view(counts: Mapping[MessageState, int], view: View) -> int:

@@ -10,6 +10,10 @@ SPEAKERS = (
     Kind.SPEAKER_ASKED,
     Kind.SPEAKER_SLOT,
     Kind.SPEAKER_EVENT,
+    Kind.SPEAKER_MOVED,
+    Kind.SPEAKER_POSTPONED,
+    Kind.SPEAKER_BACK,
+    Kind.SPEAKER_CANCELLED,
     Kind.PROGRAMME_SPEAKER,
 )
 """Kinds that go to who is on stage."""

@@ -12,17 +12,22 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from forum.core import audit
 from forum.core.addresses import address_key
 from forum.core.db import writing
 from forum.core.ids import uuid7
+from forum.core.permissions import Action, require
 from forum.messaging.envelopes import claimed
 from forum.messaging.models import Bounce, Message
+from forum.messaging.queries.lost import lost_message
 from forum.messaging.reports import LONGEST_DIAGNOSTIC, Report, read
 from forum.messaging.rules import MessageState
 from forum.messaging.rules.bounces import BounceAction, is_final, status_in
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from forum.core.actor import Actor
 
 log = logging.getLogger("forum.messaging")
 
@@ -93,6 +98,30 @@ def write_again(session: Session, organisation_id: UUID | None, email: str, now:
         .values(settled_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def let_be_written_to(
+    actor: Actor, organisation_id: UUID, message_id: UUID, *, now: datetime
+) -> str:
+    """Let an organisation's mails without an event go to an address again; return the address.
+
+    It is that of a mail which did not arrive. Raises NotFound and Forbidden.
+    """
+    require(actor, Action.EDIT_ORGANISATION, organisation_id)
+    message = lost_message(organisation_id, message_id)
+    email = message.to_email
+    with writing() as session:
+        write_again(session, message.organisation_id, email, now)
+        audit.record(
+            session,
+            actor,
+            "address.let_be_written_to",
+            ("organisation", organisation_id),
+            organisation_id,
+            {"email": email},
+            now,
+        )
+    return email
 
 
 def _answer(report: Report) -> str:

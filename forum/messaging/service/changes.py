@@ -92,6 +92,17 @@ def tell_of_changes(news_id: UUID, *, now: datetime) -> int:
     return made
 
 
+def tell_speakers(event_id: UUID, state: EventState, kind: Kind, *, key: str, now: datetime) -> int:
+    """Write who is to be on stage how their event stands, while it does; return how many.
+
+    Who is registered too hears it as its guests do. Again with the same key: none is written.
+    """
+    if event_by_id(event_id).state is not state:
+        return 0
+    on_stage = engaged(db.session(), event_id)
+    return write_to_speakers(event_id, on_stage, lambda _one: kind, key=key, now=now)
+
+
 def tell_now(actor: Actor, event_id: UUID, news_id: UUID, *, now: datetime) -> None:
     """Wait for no further changes. Raises NotFound, AlreadyTold."""
     with writing() as session:

@@ -51,11 +51,14 @@ class Claim:
     until: datetime
     watch: Watch
 
-    def hold(self) -> None:
-        """Say that this worker lives; what another has claimed meanwhile is no longer ours."""
+    def hold(self) -> bool:
+        """Say that this worker lives, and return whether that was due.
+
+        What another has claimed meanwhile is no longer ours.
+        """
         now = self.watch.now()
         if self.until - now > LEASE - RENEWED_AFTER:
-            return
+            return False
         with writing() as session:
             kept = session.scalars(
                 sa.update(Message)
@@ -70,20 +73,34 @@ class Claim:
             ).all()
         self.until = now + LEASE
         self.left = [one for one in self.left if one.id in set(kept)]
+        return True
 
     def settle(self, messages: Sequence[Message], values: dict[str, Any]) -> None:
-        """Keep what became of some of them; they are nobody's any more."""
+        """Keep what became of some of them; they are nobody's any more.
+
+        Only while they are ours: after the lease another worker says what becomes of them. But
+        that a copy was handed over is so, whoever has it by now: it must not go out again.
+        """
         ids = [one.id for one in messages]
+        if ids:
+            with writing() as session:
+                session.execute(
+                    sa.update(Message)
+                    .where(Message.id.in_(ids), self._may_say(messages, values))
+                    .values(leased_until=None, **values)
+                    .execution_options(synchronize_session=False)
+                )
         self.left = [one for one in self.left if one.id not in ids]
-        if not ids:
-            return
-        with writing() as session:
-            session.execute(
-                sa.update(Message)
-                .where(Message.id.in_(ids), Message.state == MessageState.SENDING)
-                .values(leased_until=None, **values)
-                .execution_options(synchronize_session=False)
+
+    def _may_say(
+        self, messages: Sequence[Message], values: dict[str, Any]
+    ) -> sa.ColumnElement[bool]:
+        if values["state"] is MessageState.SENT:
+            return sa.and_(
+                Message.state.in_((MessageState.QUEUED, MessageState.SENDING)),
+                Message.message_id.in_([one.message_id for one in messages]),
             )
+        return sa.and_(Message.state == MessageState.SENDING, Message.leased_until == self.until)
 
 
 def claim(now: datetime, limit: int) -> Claim:

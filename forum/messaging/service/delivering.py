@@ -7,56 +7,47 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
-from forum.core import qr
 from forum.core.db import db, writing
-from forum.messaging import post, queries
-from forum.messaging.envelopes import bounce_address
-from forum.messaging.marks import Filling
-from forum.messaging.mime import Code, UnwritableAddress, mail_of, mailbox
+from forum.messaging import post
+from forum.messaging.mime import UnwritableAddress
 from forum.messaging.models import Message
 from forum.messaging.post import Line, LineDownError, MailServer, RefusedError
 from forum.messaging.queries import sending
-from forum.messaging.queries.bounces import bounced_finally
 from forum.messaging.rules import MessageState
 from forum.messaging.rules.sending import (
     LINE_DOWN_WAIT,
     MOST_LINES,
+    RECORDED_AGAIN_SECONDS,
+    RECORDING,
     wait_after,
     wait_after_drop,
 )
 from forum.messaging.service.bouncing import note_refused
 from forum.messaging.service.claiming import Claim, claim
-from forum.messaging.words.failures import (
-    ANOTHERS,
-    CAME_BACK,
-    GIVEN_UP,
-    NOT_WANTED,
-    REVOKED,
-    TOO_LATE,
-)
-from forum.tickets.service import qr_text
+from forum.messaging.service.facts import Facts
+from forum.messaging.words.failures import CAME_BACK, GIVEN_UP, STOPPED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
-    from email.headerregistry import Address
-    from email.message import EmailMessage
 
     from forum.core.i18n import Sentence
 
 log = logging.getLogger("forum.messaging")
 
 BATCH = 50
-PIXELS = 528
 LONGEST_ERROR = 500
 PAUSE_SEEN_SECONDS = 1.0
-"""So often within a batch a worker looks whether an event's mail was paused meanwhile."""
+"""So often within a batch a worker looks what was paused or stopped meanwhile."""
+
+AWAY = (OperationalError, InterfaceError, NoConnectionError)
+"""What a database that is away, or serves somebody else, raises."""
 
 Stopping = Callable[[], bool]
 
@@ -93,40 +84,29 @@ def deliver_batch(
     return _Delivery(claimed, stopping).over(server)
 
 
-def code_of(good: queries.GoodTicket) -> Code:
-    """Return the picture of a ticket's QR code for a mail."""
-    return Code(qr.png(qr_text(good.ticket), PIXELS), good.code)
-
-
-def mail_as_sent(message: Message) -> tuple[EmailMessage, str]:
-    """Return a message as it went out last, or would go out, and the address reports come to.
-
-    Raises UnwritableAddress. Links and ticket are those of today.
-    """
-    facts = _gathered([message])
-    mail = facts.mail(message, message.sent_at or message.created_at)
-    return mail, facts.envelope(message)
-
-
 class _Delivery:
     """One batch on its way."""
 
     def __init__(self, claimed: Claim, stopping: Stopping) -> None:
         self._claimed = claimed
         self._stopping = stopping
-        self._facts = _gathered(claimed.left)
         self._looked = time.monotonic()
         self._done = 0
+        self._facts = self._gathered()
 
     def over(self, server: MailServer) -> Delivered:
         """Hand all over to the server; after a mail that made it hang up, on another line."""
         error = ""
         for _ in range(MOST_LINES):
+            # With the whole of a lease before it, so that it lasts until a line is there.
+            self._hold()
+            if not self._claimed.left:
+                break
             error = self._on_one_line(server)
             if not error:
                 break
             log.warning("%s", error)
-            if not self._claimed.left or self._done == 0:
+            if self._done == 0:
                 break
         self._give_back(self._claimed.left, error)
         return Delivered(self._done, away=bool(error))
@@ -144,18 +124,45 @@ class _Delivery:
     def _goes_on(self) -> bool:
         if self._stopping():
             return False
-        self._claimed.hold()
+        self._hold()
         at = time.monotonic()
         if at - self._looked >= PAUSE_SEEN_SECONDS:
             self._looked = at
-            self._give_back_paused()
+            self._leave_out_paused_and_stopped()
         return bool(self._claimed.left)
+
+    def _hold(self) -> None:
+        """Keep the lease; what stands around its mails is looked at anew as often."""
+        if self._claimed.hold():
+            self._facts = self._gathered()
+
+    def _gathered(self) -> Facts:
+        """Return what the mails need; one by which that cannot be told waits, alone."""
+        now = self._claimed.watch.now()
+        try:
+            return Facts.of(self._claimed.left, now)
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("what a batch of mails needs cannot be told")
+        for message in list(self._claimed.left):
+            try:
+                Facts.of([message], now)
+            except SQLAlchemyError:
+                raise
+            except Exception as problem:  # noqa: BLE001 - told above, with all of it
+                self._put_off(message, type(problem).__name__, wait_after(message.tries))
+        return Facts.of(self._claimed.left, now)
 
     def _send(self, line: Line, message: Message) -> None:
         now = self._claimed.watch.now()
-        if (refusal := self._facts.refusal(message, now)) is not None:
+        refusal = self._facts.refusal(message, now)
+        if refusal is not None:
             bounced = refusal is CAME_BACK
             self._end(message, str(refusal), bounced_at=now if bounced else None)
+            return
+        if (waits := self._facts.waits_until(message)) is not None:
+            self._let_wait(message, *waits)
             return
         try:
             mail = self._facts.mail(message, now)
@@ -178,6 +185,7 @@ class _Delivery:
             self._put_off(message, type(problem).__name__, wait_after(message.tries))
         else:
             at = self._claimed.watch.now()
+            self._facts.note_sent(message, at)
             self._settle(message, {"state": MessageState.SENT, "sent_at": at, "last_error": ""})
 
     def _end(self, message: Message, error: str, *, bounced_at: datetime | None = None) -> None:
@@ -197,15 +205,45 @@ class _Delivery:
         }
         self._settle(message, values)
 
-    def _settle(self, message: Message, values: dict[str, Any]) -> None:
-        self._done += 1
-        self._claimed.settle([message], values)
+    def _let_wait(self, message: Message, until: datetime, why: Sentence) -> None:
+        """Send a message on another day; it was not tried."""
+        values = {
+            "state": MessageState.QUEUED,
+            "last_error": str(why),
+            "due_at": until,
+            "tries": Message.tries - 1,
+        }
+        self._settle(message, values)
 
-    def _give_back_paused(self) -> None:
+    def _settle(self, message: Message, values: dict[str, Any]) -> None:
+        """Note what became of a message, with patience while the database is away.
+
+        What the server took and nobody noted would go out again.
+        """
+        self._done += 1
+        until = self._claimed.watch.now() + RECORDING
+        while True:
+            try:
+                self._claimed.settle([message], values)
+            except AWAY as error:
+                if self._claimed.watch.now() >= until:
+                    raise
+                log.warning("what became of a mail is noted later: %s", type(error).__name__)
+                time.sleep(RECORDED_AGAIN_SECONDS)
+            else:
+                return
+
+    def _leave_out_paused_and_stopped(self) -> None:
         left = self._claimed.left
         paused = sending.paused_events({one.event_id for one in left if one.event_id})
+        stopped = sending.stopped_announcements(
+            {one.announcement_id for one in left if one.announcement_id}
+        )
         db.session.rollback()
-        self._give_back([one for one in left if one.event_id in paused])
+        for one in left:
+            if one.announcement_id in stopped:
+                self._end(one, str(STOPPED))
+        self._give_back([one for one in self._claimed.left if one.event_id in paused])
 
     def _give_back(self, messages: Sequence[Message], error: str = "") -> None:
         values: dict[str, Any] = {"state": MessageState.QUEUED, "tries": Message.tries - 1}
@@ -213,74 +251,6 @@ class _Delivery:
             due_at = self._claimed.watch.now() + LINE_DOWN_WAIT
             values |= {"due_at": due_at, "last_error": error[:LONGEST_ERROR]}
         self._claimed.settle(messages, values)
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What the claimed messages need besides themselves."""
-
-    generations: dict[UUID, int]
-    tickets: dict[UUID, queries.GoodTicket]
-    no_longer_theirs: set[UUID]
-    not_wanted: set[UUID]
-    came_back: set[UUID]
-    senders: dict[UUID, sending.Sender]
-
-    def refusal(self, message: Message, now: datetime) -> Sentence | None:
-        """Say why a message does not go out any more, or nothing."""
-        if message.id in self.no_longer_theirs:
-            return ANOTHERS
-        if message.id in self.not_wanted:
-            return NOT_WANTED
-        if message.id in self.came_back:
-            return CAME_BACK
-        if message.good_until is not None and message.good_until <= now:
-            return TOO_LATE
-        if message.with_ticket and message.registration_id not in self.tickets:
-            return REVOKED
-        return None
-
-    def mail(self, message: Message, now: datetime) -> EmailMessage:
-        """Return the mail; raises UnwritableAddress."""
-        good = self.tickets.get(message.registration_id) if message.registration_id else None
-        own = self.senders.get(message.id) or sending.Sender()
-        return mail_of(
-            message,
-            sender=_from(own),
-            reply_to=own.reply_to or message.reply_to,
-            filling=Filling.of(message, self.generations),
-            code=code_of(good) if message.with_ticket and good else None,
-            now=now,
-        )
-
-    def envelope(self, message: Message) -> str:
-        """Return where reports about this copy of the message come back to."""
-        bounces = post.bounces()
-        return bounce_address(message.id, bounces, message.copies) if bounces else ""
-
-
-def _from(own: sending.Sender) -> Address:
-    """Return whom a mail comes from; an address that the operator no longer allows is not used."""
-    name, address = parseaddr(post.sender())
-    if own.from_address and post.is_ours(own.from_address):
-        address = own.from_address
-    return mailbox(own.sender_name or name, address)
-
-
-def _gathered(waiting: Sequence[Message]) -> _Facts:
-    guests = [m.registration_id for m in waiting if m.with_ticket and m.registration_id]
-    try:
-        return _Facts(
-            generations=queries.generations(waiting),
-            tickets=queries.good_tickets(guests) if guests else {},
-            no_longer_theirs=queries.no_longer_theirs(waiting),
-            not_wanted=queries.not_wanted(waiting),
-            came_back=bounced_finally(waiting),
-            senders=sending.senders(waiting),
-        )
-    finally:
-        # A transaction that only reads, left open while a server is slow, would hold up others.
-        db.session.rollback()
 
 
 def _keep(now: datetime) -> int:

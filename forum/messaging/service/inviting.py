@@ -17,7 +17,6 @@ from forum.messaging.service.rows import (
     name_line,
     store,
     unless_opted_out,
-    within_daily_limit,
 )
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def write_to_invited(
         "link_id": found.id,
         "link_generation": found.link_generation,
     }
-    store(unless_opted_out(event.organisation_id, within_daily_limit([row], now)))
+    store(unless_opted_out(event.organisation_id, [row]))
 
 
 def letter_to(found: Invitation, kind: Kind, message_id: UUID) -> Letter:

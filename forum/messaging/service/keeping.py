@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from forum.core.db import db, writing
 from forum.core.periodic import every
 from forum.messaging.models import Message
-from forum.messaging.queries.keeping import past_their_time
+from forum.messaging.queries.keeping import ENDED, past_their_time
 
 AT_ONCE = 500
 MOST_A_TURN = 20_000
@@ -39,7 +39,7 @@ def wipe_words(now: datetime) -> int:
         with writing() as session:
             session.execute(
                 sa.update(Message)
-                .where(Message.id.in_(ids))
+                .where(Message.id.in_(ids), ENDED)
                 .values(values)
                 .execution_options(synchronize_session=False)
             )

@@ -16,7 +16,7 @@ from forum.messaging.letterhead import letterhead_of
 from forum.messaging.letters import About, write
 from forum.messaging.marks import Linked
 from forum.messaging.rules import Kind
-from forum.messaging.service.rows import message_row, name_line, store, within_daily_limit
+from forum.messaging.service.rows import message_row, name_line, store, unless_asked_too_often
 
 if TYPE_CHECKING:
     from forum.events.models import Event
@@ -69,7 +69,7 @@ def write_links(
         "link_id": found.link.id,
         "link_generation": found.generation,
     }
-    store(within_daily_limit([row], now))
+    store(unless_asked_too_often([row], now))
 
 
 def _found(bookings: Sequence[Booking], attendees: Sequence[Registration]) -> _Found | None:

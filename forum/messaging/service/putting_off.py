@@ -13,12 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session as Transaction
 
 from forum.core.db import db
+from forum.core.i18n import sentence
 from forum.core.outbox import emit_once
 from forum.messaging.models import Message
 from forum.messaging.rules import MOST_A_DAY, NEWS, MessageState
+from forum.messaging.rules.recipients import TEST_KEY
+from forum.messaging.words import failures as words
 
 DAY = timedelta(days=1)
-PUT_OFF = f"Waits until tomorrow: this person was told of {MOST_A_DAY} versions within a day."
+PUT_OFF = str(sentence(words.PUT_OFF.text, most=MOST_A_DAY))
 
 Row = Mapping[str, Any]
 _WAITS = sa.and_(
@@ -133,6 +136,7 @@ def _news_today(addresses: Collection[str], now: datetime) -> dict[str, list[dat
             Message.to_email.in_(addresses),
             Message.created_at > now - DAY,
             Message.kind.in_(sorted(NEWS)),
+            sa.not_(Message.key.startswith(TEST_KEY)),
             Message.state != MessageState.FAILED,
         )
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from forum.core.links import Purpose
 from forum.messaging.marks import Linked
-from forum.messaging.rules import MOST_A_DAY, MOST_TO_A_CONTACT
+from forum.messaging.rules.recipients import CONTACT_MARK
 from forum.registrations.queries import purpose_for
 from forum.registrations.rules import MailsTo
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from forum.registrations.models import Registration
 
 Whom = Callable[["Registration"], "list[Recipient]"]
-
-CONTACT_MARK = ":contact"
-"""What stands at the end of a message's key where it goes to the contact for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +43,6 @@ class Recipient:
     def key(self, effect: str) -> str:
         """Return the key of a message: that of its effect, with a mark for the contact."""
         return effect + CONTACT_MARK if self.is_contact else effect
-
-
-def most_a_day(key: str) -> int:
-    """Return how many mails the address of a message with this key may have within a day."""
-    return MOST_TO_A_CONTACT if key.endswith(CONTACT_MARK) else MOST_A_DAY
 
 
 def recipients_of(guest: Registration) -> list[Recipient]:

@@ -61,6 +61,8 @@ def resend(actor: Actor, event_id: UUID, message_id: UUID, *, now: datetime) -> 
         if message.state is MessageState.BOUNCED:
             write_again(session, message.organisation_id, message.to_email, now)
         _queue_again(message, now)
+        # Somebody waits for this one.
+        message.bulk = False
         nudge_after(session)
         audit.record(
             session,
@@ -97,7 +99,9 @@ def resend_failed(actor: Actor, event_id: UUID, number: int, *, now: datetime) -
         if len(failed) != number:
             raise OthersFailed
         for message in failed:
+            good_until = message.good_until
             _queue_again(message, now)
+            message.good_until = good_until
         nudge_after(session)
         audit.record(
             session,

@@ -23,21 +23,22 @@ from forum.messaging.rules import (
     ASKED_BY_ANYBODY,
     ENDS,
     LONGEST_NAME,
-    MOST_A_DAY,
     MOST_ASKED_BY_ANYBODY,
     NEWS,
+    TO_MANY,
     WITH_TICKET,
     Kind,
     MessageState,
 )
+from forum.messaging.rules.recipients import TEST_KEY
 from forum.messaging.service.putting_off import replace_waiting, within_limits
-from forum.messaging.service.recipients import Recipient, Whom, most_a_day, recipients_of
+from forum.messaging.service.recipients import Recipient, Whom, recipients_of
 from forum.messaging.words.failures import NOT_WANTED, TOO_MANY
 from forum.registrations.queries import opted_out
 from forum.registrations.rules import RegistrationState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from forum.events.models import Event
     from forum.registrations.models import Registration
@@ -118,7 +119,7 @@ def message_row(message_id: UUID, kind: Kind, key: str, lang: str, now: datetime
         "lang": lang,
         "link_generation": 0,
         "with_ticket": False,
-        "bulk": False,
+        "bulk": kind in TO_MANY,
         "good_until": None,
         "state": MessageState.QUEUED,
         "tries": 0,
@@ -130,19 +131,23 @@ def message_row(message_id: UUID, kind: Kind, key: str, lang: str, now: datetime
     }
 
 
-def within_daily_limit(rows: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
-    """Return rows, those marked as refused whose address had too many today; one statement.
+def unless_asked_too_often(rows: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """Return rows, those marked as refused that a stranger can cause, and did; one statement.
 
-    What a stranger can cause by typing an address counts apart, so that it takes no ticket away.
+    They are counted when they are written, apart from all others, which are counted when they
+    are sent: so they take nobody's ticket away.
     """
-    had = queries.written_today({row["to_email"] for row in rows}, now)
-    kept = []
-    for row in rows:
-        own, by_anybody = had.get(row["to_email"], (0, 0))
-        apart = row["kind"] in ASKED_BY_ANYBODY
-        most = MOST_ASKED_BY_ANYBODY if apart else most_a_day(row["key"])
-        kept.append(refused(row, most) if (by_anybody if apart else own) >= most else row)
-    return kept
+    asked = [row for row in rows if row["kind"] in ASKED_BY_ANYBODY]
+    if not asked:
+        return list(rows)
+    had = queries.asked_today({row["to_email"] for row in asked}, now)
+    return [
+        _refused(row)
+        if row["kind"] in ASKED_BY_ANYBODY
+        and had.get((row["organisation_id"], row["to_email"]), 0) >= MOST_ASKED_BY_ANYBODY
+        else row
+        for row in rows
+    ]
 
 
 def unless_opted_out(organisation_id: UUID, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -153,12 +158,11 @@ def unless_opted_out(organisation_id: UUID, rows: Sequence[dict[str, Any]]) -> l
     return [row | failed if keys[row["id"]] in gone else row for row in rows]
 
 
-def refused(row: dict[str, Any], most: int = MOST_A_DAY) -> dict[str, Any]:
-    """Return the row of a message that does not go out: its address had too many today."""
-    log.warning("an address was written to %s times within a day; no more today", most)
+def _refused(row: dict[str, Any]) -> dict[str, Any]:
+    log.warning("an address was asked for %s times within a day", MOST_ASKED_BY_ANYBODY)
     return row | {
         "state": MessageState.FAILED,
-        "last_error": str(sentence(TOO_MANY.text, most=most)),
+        "last_error": str(sentence(TOO_MANY.text, most=MOST_ASKED_BY_ANYBODY)),
     }
 
 
@@ -167,8 +171,8 @@ def store(rows: Sequence[dict[str, Any]]) -> None:
 
     News of a programme waits for who had too much of it within the day.
     """
-    news = [row for row in rows if row["kind"] in NEWS]
-    stored = [row for row in rows if row["kind"] not in NEWS]
+    news = [row for row in rows if _is_news(row)]
+    stored = [row for row in rows if not _is_news(row)]
     if news:
         stored += within_limits(news)
     dialect = db.engine.dialect.name
@@ -177,6 +181,11 @@ def store(rows: Sequence[dict[str, Any]]) -> None:
         if news:
             replace_waiting(session, news)
         session.execute(insert(Message).on_conflict_do_nothing(index_elements=["key"]), stored)
+
+
+def _is_news(row: Mapping[str, Any]) -> bool:
+    """Say whether a row tells of news; a letter that was only tried out tells of none."""
+    return row["kind"] in NEWS and not row["key"].startswith(TEST_KEY)
 
 
 def name_line(name: str) -> str:

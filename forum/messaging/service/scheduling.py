@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from forum.core import audit
 from forum.core.actor import SYSTEM
-from forum.core.db import db, writing
+from forum.core.db import writing
+from forum.core.outbox import emit_once
 from forum.core.permissions import Action
 from forum.core.revisions import ChangedMeanwhile, changes_since, difference
 from forum.events.models import Event
@@ -30,10 +31,11 @@ from forum.messaging.rules.around import (
     EventIsOff,
     PlannedAlready,
     TooManyPlanned,
+    check_side,
+    due_around,
     is_missed,
 )
-from forum.messaging.rules.timing import When, check_when, due_at, when_of
-from forum.messaging.service.announcing import stop
+from forum.messaging.rules.timing import When, check_when, when_of
 from forum.messaging.service.announcing.drafting import KIND, columns_of, locked
 
 if TYPE_CHECKING:
@@ -68,12 +70,11 @@ def plan(actor: Actor, event_id: UUID, wanted: Plan, *, now: datetime) -> UUID:
     """
     with writing() as session:
         event = _held(session, actor, event_id)
-        check_when(wanted.when, event, now)
-        columns = columns_of(wanted.when, event)
+        columns = _columns(wanted, event, now)
         others = _planned(session, event_id)
         if len(others) >= MOST_PLANNED:
             raise TooManyPlanned
-        _check_free(others, wanted.kind, columns["due_at"])
+        _check_free(others, wanted, columns["due_at"])
         made = Announcement(
             organisation_id=event.organisation_id,
             event_id=event.id,
@@ -112,10 +113,9 @@ def replan(
             raise ChangedMeanwhile(changes_since(session, KIND, found.id, revision))
         if found.kind is not wanted.kind or not _is_open(found):
             raise IllegalAnnouncementMove
-        check_when(wanted.when, event, now)
-        after = columns_of(wanted.when, event) | {"segment": wanted.segment.as_json()}
+        after = _columns(wanted, event, now) | {"segment": wanted.segment.as_json()}
         others = [one for one in _planned(session, event_id) if one.id != found.id]
-        _check_free(others, wanted.kind, after["due_at"])
+        _check_free(others, wanted, after["due_at"])
         changes = difference({name: getattr(found, name) for name in after}, after)
         if not changes and found.state is SCHEDULED:
             return
@@ -142,27 +142,31 @@ def forget(actor: Actor, event_id: UUID, announcement_id: UUID, *, now: datetime
 
 
 def follow_event(session: Session, event_id: UUID, now: datetime) -> None:
-    """Work out anew when mails go that are reckoned from an event; the event is locked.
+    """Work out anew when mails around an event go; the event is locked.
 
     Without a date they wait. One whose moment has passed by the move is stopped, and goes after all
-    where the event is moved once more and its moment is still to come.
+    where the event is moved once more and its moment is still to come. One whose moment is the same
+    as before is left alone, also where it is just due.
     """
     event = session.get_one(Event, event_id)
     for one in _reckoned(session, event_id):
-        due = due_at(when_of(one), event)
-        missed = is_missed(one)
-        if one.state is STOPPED and not missed:
+        due, missed = due_around(one.kind, when_of(one), event), is_missed(one)
+        if due == one.due_at or (one.state is STOPPED and not missed):
             continue
         passed = due is not None and due <= now
+        changes = difference({"due_at": one.due_at}, {"due_at": due})
         one.due_at = due
+        if one.state is DRAFT:
+            continue
+        one.revision += 1
+        action = "announcement.moved"
         if one.state is SCHEDULED and passed:
-            one.state, one.changed_at = STOPPED, now
-            _record(session, SYSTEM, "announcement.missed", one, {}, now)
-        elif missed and passed:
-            one.changed_at = now
+            one.state, one.changed_at, action = STOPPED, now, "announcement.missed"
         elif missed:
-            one.state, one.changed_at = SCHEDULED, now
-            _record(session, SYSTEM, "announcement.planned", one, {}, now)
+            one.state, one.changed_at = STOPPED if passed else SCHEDULED, now
+            action = "announcement.missed" if passed else "announcement.planned"
+        details = {"revision": one.revision, "changes": changes}
+        _record(session, SYSTEM, action, one, details, now)
 
 
 def stop_planned(session: Session, event_id: UUID, now: datetime) -> None:
@@ -180,17 +184,25 @@ def stop_planned(session: Session, event_id: UUID, now: datetime) -> None:
         _record(session, SYSTEM, "announcement.stopped", one, {"why": "event_cancelled"}, now)
 
 
-def stop_being_sent(event_id: UUID, *, now: datetime) -> None:
-    """Stop what Forum itself is just sending around an event that is cancelled."""
-    ids = db.session.scalars(
-        sa.select(Announcement.id).where(
+def overtake(session: Session, event_id: UUID, now: datetime) -> None:
+    """Let what Forum itself is just sending around an event be stopped; the event is locked.
+
+    Its letters name a time that is no longer so; what begins from now on names the new one. What an
+    organiser wrote goes on: they know what it says. Emits messaging.run_overtaken.
+    """
+    runs = session.execute(
+        sa.select(Announcement.id, Announcement.started_at)
+        .where(
             Announcement.event_id == event_id,
             Announcement.state == SENDING,
             Announcement.kind != AnnouncementKind.LETTER,
         )
-    ).all()
-    for one in ids:
-        stop(SYSTEM, event_id, one, now=now)
+        .order_by(Announcement.id)
+    )
+    for run in runs:
+        payload = {"announcement_id": str(run.id), "started_at": run.started_at.isoformat()}
+        key = f"{run.id}:{payload['started_at']}"
+        emit_once(session, "messaging.run_overtaken", payload, key=key, now=now)
 
 
 def _held(session: Session, actor: Actor, event_id: UUID) -> Event:
@@ -213,20 +225,35 @@ def _planned(session: Session, event_id: UUID) -> Sequence[Announcement]:
     ).all()
 
 
-def _check_free(
-    others: Sequence[Announcement], kind: AnnouncementKind, due: datetime | None
-) -> None:
-    if any(one.kind is kind and one.state in LIVE and one.due_at == due for one in others):
-        raise PlannedAlready(field="days")
+def _columns(wanted: Plan, event: Event, now: datetime) -> dict[str, Any]:
+    """Return the moment of a mail as columns; raises UntimelyMail."""
+    check_when(wanted.when, event, now)
+    check_side(wanted.kind, wanted.when, event)
+    due = due_around(wanted.kind, wanted.when, event)
+    return columns_of(wanted.when, event) | {"due_at": due}
+
+
+def _check_free(others: Sequence[Announcement], wanted: Plan, due: datetime | None) -> None:
+    """Raise PlannedAlready where another of the kind goes then, or would once there is a date."""
+    for one in others:
+        same = one.due_at == due if due else when_of(one) == wanted.when
+        if same and one.kind is wanted.kind and one.state in LIVE:
+            raise PlannedAlready(field="days")
 
 
 def _reckoned(session: Session, event_id: UUID) -> Sequence[Announcement]:
-    """Return, for changing, what is reckoned from an event and has not begun."""
+    """Return, for changing, what follows an event and has not begun.
+
+    That is all that is reckoned from it, and what Forum itself sends at a moment of its own.
+    """
     return session.scalars(
         sa.select(Announcement)
         .where(
             Announcement.event_id == event_id,
-            Announcement.timing == Timing.RELATIVE,
+            sa.or_(
+                Announcement.timing == Timing.RELATIVE,
+                Announcement.kind != AnnouncementKind.LETTER,
+            ),
             Announcement.state.in_((DRAFT, AWAITS, SCHEDULED, STOPPED)),
             Announcement.started_at.is_(None),
         )

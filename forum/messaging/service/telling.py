@@ -22,6 +22,7 @@ from forum.messaging.letters import About, write
 from forum.messaging.models import Message
 from forum.messaging.news import Change, News, news_of
 from forum.messaging.rules import Kind, MessageState
+from forum.messaging.rules.recipients import TEST_KEY
 from forum.messaging.service.putting_off import NewsKey, PutOff, come_back, forget, put_off_at
 from forum.messaging.service.recipients import Recipient, recipients_of
 from forum.messaging.service.rows import guest_row, message_row, name_line, store
@@ -249,6 +250,7 @@ def _heard(event_id: UUID, since: datetime) -> dict[str, int]:
         sa.select(Message.key).where(
             Message.event_id == event_id,
             Message.kind.in_(KINDS),
+            sa.not_(Message.key.startswith(TEST_KEY)),
             Message.created_at >= since,
             Message.state != MessageState.FAILED,
         )

@@ -24,9 +24,9 @@ from forum.messaging.letterhead import letterhead_of
 from forum.messaging.letters import About, Letter, write
 from forum.messaging.marks import opt_out_of
 from forum.messaging.models import mark_of
-from forum.messaging.queries import TEST_KEY
 from forum.messaging.queries.trying import invitation_with_list, session_to_try, tests_since
 from forum.messaging.rules import LONGEST_SUBJECT, Kind
+from forum.messaging.rules.recipients import TEST_KEY
 from forum.messaging.rules.wordings import INVITED, SPEAKERS
 from forum.messaging.service.inviting import about_invited
 from forum.messaging.service.rows import message_row, name_line, store
@@ -85,8 +85,7 @@ def send_to_oneself(actor: Actor, email: str, event: Event, trial: Trial, *, now
     Raises NotFound, Forbidden, and TooManyTests.
     """
     require(actor, Action.EDIT_EVENT, event.organisation_id)
-    if tests_since(email, now - timedelta(days=1)) >= MOST_TESTS:
-        raise TooManyTests
+    check_tests(email, now)
     message_id = uuid7()
     letter = _without_links(_written(event, trial, message_id, now), event, trial, message_id)
     subject = f"[Test] {letter.subject}"[:LONGEST_SUBJECT]
@@ -99,11 +98,18 @@ def send_to_oneself(actor: Actor, email: str, event: Event, trial: Trial, *, now
         "subject": subject,
         "text": letter.text,
         "html": letter.html,
+        "bulk": False,
         "link_purpose": None,
         "link_id": None,
     }
     store([row])
     return subject
+
+
+def check_tests(email: str, now: datetime) -> None:
+    """Raise TooManyTests where so many were tried out at an address within a day; one statement."""
+    if tests_since(email, now - timedelta(days=1)) >= MOST_TESTS:
+        raise TooManyTests
 
 
 def _written(event: Event, trial: Trial, message_id: UUID, now: datetime) -> Letter:

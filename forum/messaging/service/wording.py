@@ -1,4 +1,4 @@
-"""Saving an event's own words for a kind of mail, and going back to Forum's."""
+"""Saving an event's own words for a kind of mail; as Forum says it, they are Forum's again."""
 
 from __future__ import annotations
 
@@ -85,17 +85,6 @@ def save_words(
         for lang in changed:
             _put(session, actor, event, rows.get(lang), (kind, lang, wanted[lang]), now)
     return tuple(changed)
-
-
-def back_to_original(actor: Actor, event_id: UUID, kind: Kind, lang: str, *, now: datetime) -> bool:
-    """Let an event say a kind of mail in Forum's words again; return whether it did not before."""
-    with writing() as session:
-        event = locked_event(session, actor, event_id, Action.EDIT_EVENT)
-        row = _rows(session, event_id, kind).get(lang)
-        if row is None or not words_of(row):
-            return False
-        _put(session, actor, event, row, (kind, lang, OwnWords()), now)
-    return True
 
 
 def check_words(kind: Kind, words: OwnWords, lang: str = "") -> None:

@@ -15,13 +15,14 @@ from forum.messaging import queries
 from forum.messaging.letterhead import letterhead_of
 from forum.messaging.letters import About, write
 from forum.messaging.rules import Kind
-from forum.messaging.service.recipients import CONTACT_MARK, Whom, recipients_of
+from forum.messaging.rules.recipients import CONTACT_MARK
+from forum.messaging.service.recipients import Whom, recipients_of
 from forum.messaging.service.rows import (
     guest_rows,
     message_row,
     name_line,
     store,
-    within_daily_limit,
+    unless_asked_too_often,
 )
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def write_to_guest(
     )
     rows = guest_rows(guest, guest.event, kind, key, now, about, whom)
     if rows:
-        store(within_daily_limit(rows, now))
+        store(unless_asked_too_often(rows, now))
 
 
 def write_to_guests_of(
@@ -163,7 +164,7 @@ def write_to_speakers(
         if one.engagement.event_id == event.id and (kind := choose(one)) is not None
     ]
     if rows:
-        store(within_daily_limit(rows, now))
+        store(rows)
     return len(rows)
 
 

@@ -19,6 +19,7 @@ from forum.messaging.words.guests import OF_GUESTS
 from forum.messaging.words.invited import OF_INVITED
 from forum.messaging.words.members import OF_MEMBERS
 from forum.messaging.words.shapes import Words
+from forum.messaging.words.team import OF_TEAM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,7 @@ WORDS: Mapping[Kind, Words] = {
     **OF_MEMBERS,
     **OF_ANNOUNCED,
     **AROUND,
+    **OF_TEAM,
 }
 
 STATES: Mapping[MessageState, tuple[str, Sentence]] = {

@@ -1,4 +1,4 @@
-"""What people read around the day itself, when something of it changes, and what teams read."""
+"""What people read around the day itself, and when something of it changes."""
 
 from __future__ import annotations
 
@@ -51,18 +51,5 @@ AROUND: Mapping[Kind, Words] = {
         (sentence("It was good to have you with us."),),
         (sentence("What speakers share afterwards stands with their sessions in the programme."),),
         sentence("See the programme"),
-    ),
-    Kind.STAFF_DIGEST: Words(
-        sentence("Summary for the team"),
-        sentence("What waits for you: %(organisation)s"),
-        sentence("What waits for you"),
-        (),
-        (
-            sentence(
-                "This comes at most once a day, and only when there is something. You can switch "
-                "it off on the page of your account.",
-            ),
-        ),
-        sentence("Open Forum"),
     ),
 }

@@ -45,6 +45,48 @@ OF_EVENTS: Mapping[Kind, Words] = {
         (STANDS, CANT_COME),
         SEE,
     ),
+    Kind.SPEAKER_CANCELLED: Words(
+        sentence("Event cancelled, speakers"),
+        sentence("Cancelled: %(event)s"),
+        sentence("The event is cancelled"),
+        (sentence("You were to be on stage at this event."),),
+        (sentence("You need do nothing."),),
+        sentence("Open your page"),
+    ),
+    Kind.SPEAKER_POSTPONED: Words(
+        sentence("Event postponed, speakers"),
+        sentence("Postponed: %(event)s"),
+        sentence("The event is postponed"),
+        (
+            sentence("You are to be on stage at this event."),
+            sentence("The new date is not known yet. We write to you as soon as it is."),
+        ),
+        (),
+        sentence("Open your page"),
+        shows_time=False,
+    ),
+    Kind.SPEAKER_MOVED: Words(
+        sentence("New date, speakers"),
+        sentence("New date: %(event)s"),
+        sentence("The event has a new date"),
+        (
+            sentence("You are to be on stage at this event."),
+            sentence("It is postponed to %(date)s."),
+        ),
+        (sentence("If you cannot make it, please write to us at once."),),
+        sentence("Open your page"),
+    ),
+    Kind.SPEAKER_BACK: Words(
+        sentence("Event takes place, speakers"),
+        sentence("It takes place: %(event)s"),
+        sentence("The event takes place"),
+        (
+            sentence("You are to be on stage at this event."),
+            sentence("It had been postponed. It now takes place on %(date)s."),
+        ),
+        (sentence("If you cannot make it, please write to us at once."),),
+        sentence("Open your page"),
+    ),
     Kind.SPEAKER_ASKED: Words(
         sentence("Speaker asked"),
         sentence("Will you be with us? %(event)s"),

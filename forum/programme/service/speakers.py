@@ -13,11 +13,19 @@ from sqlalchemy.orm import Session as Transaction
 
 from forum.core import audit
 from forum.core.actor import Actor
+from forum.core.addresses import address_key
 from forum.core.db import db, once_more_when_raced, writing
 from forum.core.permissions import Action, require
 from forum.core.revisions import changes_since, check_unchanged, difference
 from forum.events.models import Event, Picture
-from forum.programme.models import Proposal, Session, SessionDraft, Speaker, SpeakerContact
+from forum.programme.models import (
+    Engagement,
+    Proposal,
+    Session,
+    SessionDraft,
+    Speaker,
+    SpeakerContact,
+)
 from forum.programme.service.cast import free_speaker_slug
 from forum.programme.service.conflicting import strictly
 from forum.programme.service.layers import programme_of
@@ -189,7 +197,8 @@ def keep_contact(
 ) -> None:
     """Keep how a speaker is reached; `seen` is the fingerprint of what the form showed.
 
-    The record says which of it changed, never the data. Raises ThingChangedMeanwhile, NotFound.
+    With another email address the personal links are other ones: nobody knows who had the old. The
+    record says which of it changed, never the data. Raises ThingChangedMeanwhile, NotFound.
     """
     with writing() as transaction:
         speaker = held_profile(transaction, actor, organisation_id, speaker_id)
@@ -204,6 +213,8 @@ def keep_contact(
             transaction.add(contact)
         for name, value in wanted.items():
             setattr(contact, name, value)
+        if before["email"] and address_key(before["email"]) != address_key(details.email):
+            _renew_links(transaction, speaker.id)
         audit.record(
             transaction,
             actor,
@@ -213,6 +224,16 @@ def keep_contact(
             {"fields": sorted(changes)},
             now,
         )
+
+
+def _renew_links(transaction: Transaction, speaker_id: UUID) -> None:
+    """Give a speaker new personal links, at every event; one statement."""
+    transaction.execute(
+        sa.update(Engagement)
+        .where(Engagement.speaker_id == speaker_id)
+        .values(link_generation=Engagement.link_generation + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def contact_details(contact: SpeakerContact | None) -> ContactDetails:

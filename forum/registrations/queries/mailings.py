@@ -23,7 +23,7 @@ class Part:
     """Those of one guest list: how many guests and companions, and the seats for them.
 
     `kept` are seats set aside for the list, `kept_left` those not taken yet; `others_left` are free
-    for everybody of the list's ticket type.
+    for everybody of the list's ticket type, once the lists before have taken theirs.
     """
 
     guest_list: GuestList
@@ -37,6 +37,11 @@ class Part:
     def people(self) -> int:
         """How many come at most."""
         return self.guests + self.companions
+
+    @property
+    def from_others(self) -> int:
+        """How many of the seats for everybody they would take."""
+        return min(self.others_left, max(0, self.people - self.kept_left))
 
     @property
     def too_many(self) -> int:
@@ -85,18 +90,22 @@ def audience_of(event_id: UUID, conditions: Conditions, rows: Sequence[ListRow])
         by_list[list_id] = before[0] + guests, before[1] + int(companions)
     types = {one.id: one for one in types_of(event_id)}
     parts = []
+    left_in: dict[UUID, int] = {}
     for row in rows:
         if row.guest_list.id not in by_list:
             continue
         ticket_type = types[row.guest_list.ticket_type_id]
         pools = [ticket_type.pool, *([ticket_type.limit] if ticket_type.limit else [])]
-        left = min(0 if one.waiting else one.left for one in pools)
+        for one in pools:
+            left_in.setdefault(one.id, 0 if one.waiting else one.left)
+        left = min(left_in[one.id] for one in pools)
         guests, companions = by_list[row.guest_list.id]
         kept = row.guest_list.released_at is None
         kept_left = row.kept - row.taken if kept else 0
-        parts.append(
-            Part(row.guest_list, guests, companions, row.kept if kept else 0, kept_left, left)
-        )
+        part = Part(row.guest_list, guests, companions, row.kept if kept else 0, kept_left, left)
+        parts.append(part)
+        for one in pools:
+            left_in[one.id] -= part.from_others
     return Audience(by_language, parts)
 
 

@@ -35,8 +35,11 @@ def offers_seats(event_id: UUID) -> bool:
 
 
 def waiting_for_full_types(event_id: UUID) -> int:
-    """Return how many guests wait since their ticket type itself is full; one statement."""
-    limits = (PoolAbout.TYPE, PoolAbout.LIMIT)
+    """Return how many guests wait since their ticket type itself is full; one statement.
+
+    Who is within a type's limit already waits for a seat of the event.
+    """
+    outside = sa.and_(SeatPool.about == PoolAbout.LIMIT, Registration.in_limit.is_(False))
     counted = (
         sa.select(sa.func.count(Registration.id.distinct()))
         .join(TicketType, TicketType.id == Registration.ticket_type_id)
@@ -44,7 +47,7 @@ def waiting_for_full_types(event_id: UUID) -> int:
         .where(
             Registration.event_id == event_id,
             Registration.state == RegistrationState.WAITLISTED,
-            SeatPool.about.in_(limits),
+            sa.or_(SeatPool.about == PoolAbout.TYPE, outside),
             SeatPool.taken >= SeatPool.capacity,
         )
     )

@@ -8,14 +8,15 @@ from forum.registrations.rules.consents import (
 )
 from forum.registrations.rules.files import (
     ADDRESS_OF_ANOTHER,
+    CHANGED_MEANWHILE,
     NO_ADDRESS,
     OPTED_OUT,
-    TYPE_KEPT_BY_FORUM,
     FileGone,
     FileTaken,
     GuestFileState,
     NoGuestsFound,
     NoNames,
+    TypeKept,
 )
 from forum.registrations.rules.guest_columns import (
     MOST_FILE_BYTES,
@@ -169,6 +170,7 @@ __all__ = [
     "ASKED",
     "ASKED_FOR",
     "BY_FORM",
+    "CHANGED_MEANWHILE",
     "CODE_LETTERS",
     "FEWEST_PHONE_FIGURES",
     "INVITATION_MOVES",
@@ -222,7 +224,6 @@ __all__ = [
     "REPLIED",
     "SEATED",
     "STATE_WORDS",
-    "TYPE_KEPT_BY_FORUM",
     "VISIBLE",
     "WITH_OPTIONS",
     "YES",
@@ -280,6 +281,7 @@ __all__ = [
     "TypeClosed",
     "TypeGrows",
     "TypeHasPeople",
+    "TypeKept",
     "WrongCode",
     "asking_begins",
     "check_invitation_move",

@@ -47,11 +47,22 @@ class FileTaken(Conflict):
     says = sentence("This file is being taken in already.")
 
 
+class TypeKept(Conflict):
+    """The guest has a ticket type that Forum gives and takes by itself."""
+
+    code = "type_kept"
+    says = sentence(
+        "Forum itself keeps the ticket type of this guest, a speaker or somebody at the door: it "
+        "stays."
+    )
+
+
 NO_ADDRESS = sentence("It has no email address.")
 ADDRESS_OF_ANOTHER = sentence(
     "Its email address belongs to another guest of this event, so nothing of this row was changed."
 )
-TYPE_KEPT_BY_FORUM = sentence(
-    "Forum itself keeps the ticket type of this guest, a speaker or somebody at the door: it stays."
+CHANGED_MEANWHILE = sentence(
+    "Somebody else changed the same guest at the same moment, so nothing of this row was taken in. "
+    "Send it again."
 )
 OPTED_OUT = sentence("Its address has opted out of mails from your organisation.")

@@ -66,7 +66,7 @@ HEADERS: dict[GuestColumn, tuple[str, ...]] = {
     GuestColumn.REFERENCE: ("reference", "參考編號", "参考编号"),
     GuestColumn.EMAIL: (
         "attendee email", "email", "e-mail", "email address", "e-mail address", "電郵", "電郵地址",
-        "電子郵件", "电邮", "电子邮件", "电子邮箱", "邮箱",
+        "電子郵件", "电邮", "电子邮件", "电子邮箱", "邮箱", "邮箱地址",
     ),
     GuestColumn.NAME: (
         "attendee name", "full name", "name", "english name", "name in english", "英文姓名", "姓名",

@@ -152,7 +152,7 @@ HOW_HEARD = ReadyQuestion(
     _text("How did you hear about the event?", "你從何得知這項活動？", "你从哪里得知这项活动？"),
     options=(
         _text(
-            "Invitation or email from the organiser", "主辦機構的邀請或電郵", "主办机构的邀请或电邮"
+            "Invitation or email from the organiser", "主辦機構的邀請或電郵", "主办机构的邀请或邮件"
         ),
         _text("Colleague or friend", "同事或朋友", "同事或朋友"),
         _text("Chamber or association", "商會或協會", "商会或协会"),

@@ -54,7 +54,7 @@ READY: Mapping[ConsentPurpose, Text] = {
             "保留座位、"
             "發送入場券及通知變更。其職員及登記處人員可看到這些資料。如不提供，便無法為你保留座位。"
             "資料會保留至%(organisation)s將其刪除為止，你可隨時提出要求。",
-            "zh-Hans": "%(organisation)s使用你的姓名、机构及电邮地址，以举办“%(event)s”：保留座位、"
+            "zh-Hans": "%(organisation)s使用你的姓名、机构及邮箱地址，以举办“%(event)s”：保留座位、"
             "发送入场券及通知变更。其职员及登记处人员可看到这些资料。如不提供，便无法为你保留座位。"
             "资料会保留至%(organisation)s将其删除为止，你可随时提出要求。",
         }
@@ -77,7 +77,7 @@ READY: Mapping[ConsentPurpose, Text] = {
             "zh-Hant": "%(organisation)s可使用我的姓名及電郵地址，以電郵向我介紹其日後的活動、"
             "報告及"
             "服務。我可隨時免費要求停止。",
-            "zh-Hans": "%(organisation)s可使用我的姓名及电邮地址，以电邮向我介绍其日后的活动、"
+            "zh-Hans": "%(organisation)s可使用我的姓名及邮箱地址，通过邮件向我介绍其日后的活动、"
             "报告及"
             "服务。我可随时免费要求停止。",
         }
@@ -89,8 +89,8 @@ READY: Mapping[ConsentPurpose, Text] = {
             "services. I can withdraw this at any time, free of charge.",
             "zh-Hant": "%(organisation)s可將我的姓名、機構及電郵地址轉交%(partner)s，供其以電郵向我"
             "介紹其活動、刊物及服務。我可隨時免費撤回。",
-            "zh-Hans": "%(organisation)s可将我的姓名、机构及电邮地址转交%(partner)s，供其以电邮向我"
-            "介绍其活动、刊物及服务。我可随时免费撤回。",
+            "zh-Hans": "%(organisation)s可将我的姓名、机构及邮箱地址转交%(partner)s，供其通过邮件"
+            "向我介绍其活动、刊物及服务。我可随时免费撤回。",
         }
     ),
     ConsentPurpose.PHOTO: Text(

@@ -169,6 +169,21 @@ def claim_files(
         raise FileGone
 
 
+def check_files(session: Session, event_id: UUID, file_ids: Collection[UUID]) -> None:
+    """Raise FileGone where a new booking could not claim one of these; at most one statement."""
+    if not file_ids:
+        return
+    there = session.scalar(
+        sa.select(sa.func.count()).where(
+            AnswerFile.id.in_(file_ids),
+            AnswerFile.event_id == event_id,
+            AnswerFile.booking_id.is_(None),
+        )
+    )
+    if there != len(set(file_ids)):
+        raise FileGone
+
+
 def files_of(answers: Iterable[AnswerGiven]) -> set[UUID]:
     """Return the files that these answers name."""
     return {

@@ -33,7 +33,8 @@ class Approval(Enum):
 def approval_of(session: Session, type_id: UUID, party: Party) -> Approval:
     """Return what the rules of a type say of everybody in a party; at most two statements.
 
-    Where an address approves, the contact's must do so too: all tickets may go there.
+    Where an address approves, the contact's must do so too: all tickets may go there. Without a
+    contact it is the first attendee.
     """
     rules = session.scalars(
         sa.select(ApprovalRule).where(ApprovalRule.ticket_type_id == type_id)
@@ -42,7 +43,7 @@ def approval_of(session: Session, type_id: UUID, party: Party) -> Approval:
         return Approval.NONE
     if all(_answered(rules, who, party) for who in party.attendees):
         return Approval.BY_ANSWERS
-    contact = {party.contact.email_key} if party.contact else set()
+    contact = {(party.contact or party.attendees[0]).email_key}
     keys = {who.email_key for who in party.attendees} | contact
     trusted = _trusted(session, rules, keys - {""})
     people = all(

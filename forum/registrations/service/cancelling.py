@@ -30,6 +30,7 @@ from forum.registrations.rules import (
 from forum.registrations.service import places, seating
 from forum.registrations.service.codes import lock_codes_of
 from forum.registrations.service.holding import event_of
+from forum.registrations.service.holding_addresses import hand_on_addresses
 from forum.registrations.service.leaving_choices import leave_choices
 
 if TYPE_CHECKING:
@@ -142,11 +143,20 @@ def end_in(
     for one in leaving:
         _tell(session, actor, event, one, said_to(one, words), now)
     moved = seating.let_go(session, event, leaving, now, limits=limits, homes=homes)
+    _leave_addresses(session, event, leaving)
     ended_ids = {one.id for one in leaving}
     of_leaving = [one for one in held.places if one.place.registration_id in ended_ids]
     if places.let_all_go(session, event, of_leaving, now) or choices:
         changed(session, event_scope(event.id))
     return moved
+
+
+def _leave_addresses(session: Session, event: Event, leaving: Sequence[Registration]) -> None:
+    """Hand addresses on; who comes back then comes without, since another holds it."""
+    held = [one for one in leaving if one.holds_address]
+    handed = hand_on_addresses(session, event.id, [one.email_key for one in held])
+    for one in held:
+        one.holds_address = one.email_key not in handed
 
 
 def still_seats(event: Event, now: datetime) -> None:

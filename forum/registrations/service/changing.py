@@ -32,6 +32,7 @@ from forum.registrations.service.entering import (
     search_words_of,
     sort_key,
 )
+from forum.registrations.service.holding_addresses import hand_on_addresses
 from forum.registrations.service.seating import told
 
 if TYPE_CHECKING:
@@ -81,10 +82,12 @@ def put_in_place(
         with writing() as session:
             registration = _held(session, registration_id, revision)
             same = bool(email) and registration.email_key == address_key(email)
-            had_name = bool(registration.name)
-            registration.holds_address = bool(email) and _may_hold(
-                session, actor, registration, address_key(email), now
-            )
+            had_name, had = bool(registration.name), registration.email_key
+            # Whose address stays, stays what it was: in a discreet event another may hold it.
+            if not same:
+                registration.holds_address = bool(email) and _may_hold(
+                    session, actor, registration, address_key(email), now
+                )
             registration.email, registration.email_key = email, address_key(email)
             if had_name and not same:
                 registration.link_generation += 1
@@ -92,6 +95,7 @@ def put_in_place(
             _rename(session, actor, registration, forms, now)
             session.flush()
             if not same:
+                hand_on_addresses(session, registration.event_id, [had])
                 outbox.emit(
                     session,
                     "registration.renamed",

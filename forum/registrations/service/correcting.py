@@ -25,6 +25,7 @@ from forum.registrations.service.changing import find_again
 from forum.registrations.service.changing_invitations import ADDRESS_INVITED_ONCE
 from forum.registrations.service.entering import search_text_of
 from forum.registrations.service.holding import held_event
+from forum.registrations.service.holding_addresses import hand_on_addresses
 from forum.registrations.service.invited import held_invitation, note_invitation
 from forum.registrations.service.inviting import renews_link
 
@@ -85,6 +86,8 @@ def correct_address(
             one.revision += 1
             find_again(session, one)
         session.flush()
+        if attendees:
+            hand_on_addresses(session, event.id, [old, address_key(email)])
         audit.record(
             session,
             actor,

@@ -22,6 +22,7 @@ from forum.registrations.rules import ACTIVE, Ended, RegistrationState
 from forum.registrations.service import places, seating
 from forum.registrations.service.cancelling import Held, end_in, hold, said_to, still_seats
 from forum.registrations.service.choosing_again import choice_pools, choose_again
+from forum.registrations.service.holding_addresses import hand_on_addresses
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -136,6 +137,7 @@ def _take_back(actor: Actor, registration_ids: Sequence[UUID], now: datetime) ->
             one.revision += 1
             _record(session, actor, held, one, "registration.pending_again", now)
         session.flush()
+        hand_on_addresses(session, held.event.id, [one.email_key for one in back])
         seating.drop_pages(session, held.event.id, *changes)
         return TakenBack(len(back), len(declined) - len(back), gone)
 

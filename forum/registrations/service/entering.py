@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from forum.core.db import append
 from forum.core.text import Text, plain_key
 from forum.registrations.models import (
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from forum.registrations.service.parties import AnswerGiven, Attendee, ConsentGiven, Party
+    from forum.registrations.service.seating import Seated
 
 GENERAL = Text({"en": "General", "zh-Hant": "一般", "zh-Hans": "一般"})
 MOST_WORDS = 60
@@ -194,6 +197,32 @@ def append_registration(
     )
     append_stars(session, event_id, numbered.id, attendee.stars, now)
     append_words(session, event_id, numbered.id, search_words_of(*named))
+
+
+def mark(session: Session, ids: Sequence[UUID], **values: object) -> None:
+    """Write more into registrations that this transaction has written; one statement."""
+    session.execute(
+        sa.update(Registration)
+        .where(Registration.id.in_(ids))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def mark_seated(session: Session, ids: Sequence[UUID], seated: Seated, now: datetime) -> None:
+    """Write where those who were written as waiting came to sit; at most one statement."""
+    if seated.in_home:
+        mark(
+            session,
+            ids,
+            state=RegistrationState.CONFIRMED,
+            confirmed_at=now,
+            in_home=True,
+            in_limit=seated.in_limit,
+            block_id=seated.block_id,
+        )
+    elif seated.in_limit:
+        mark(session, ids, in_limit=True)
 
 
 def append_consents(

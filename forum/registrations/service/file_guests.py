@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,10 +18,11 @@ from forum.core.db import write_appended
 from forum.core.i18n import Sentence
 from forum.core.ids import short_code, uuid7
 from forum.events.models import Event
-from forum.registrations.models import GuestFile, Registration, RegistrationPolicy, TicketType
+from forum.registrations.models import GuestFile, Registration, TicketType
 from forum.registrations.rules import (
     ACTIVE,
     ADDRESS_OF_ANOTHER,
+    CHANGED_MEANWHILE,
     NO_ADDRESS,
     BookingSource,
     RegistrationState,
@@ -37,7 +38,6 @@ from forum.registrations.service.entering import (
     append_booking,
     append_registration,
 )
-from forum.registrations.service.file_addresses import follow_address
 from forum.registrations.service.file_answers import (
     answers_in,
     answers_of,
@@ -58,6 +58,19 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from forum.registrations.queries.questions import AskedQuestion
+
+
+@dataclass(slots=True)
+class Beforehand:
+    """Numbers of rows whose guests were corrected or moved before, and of those refused then.
+
+    `problems` are why others have not moved.
+    """
+
+    corrected: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=set)
+    moved: set[int] = field(default_factory=set)
+    problems: list[tuple[GuestRow, Sentence]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +96,13 @@ class GuestBatch:
 
 
 def register_some(
-    session: Session, batch: GuestBatch, rows: Sequence[GuestRow], moved: Collection[int] = ()
+    session: Session, batch: GuestBatch, rows: Sequence[GuestRow], before: Beforehand
 ) -> Counter[str]:
     """Register or change guests; return how many are new, changed, the same, and wait.
 
     Who is new is entered first, then the bookings of known ones, the pools and the known ones are
-    held, as by all others. What could not be read is added to the file's problems. `moved` are
-    numbers of rows whose guests have got another type already.
+    held, as by all others. What could not be read is added to the file's problems. `before` is
+    what was done for these rows already; no address is corrected here.
     """
     known = known_guests(session, batch.event.id, rows)
     counts: Counter[str] = Counter()
@@ -99,9 +112,12 @@ def register_some(
         found = known.find(row)
         if found is not None and found.state not in ACTIVE:
             counts["left_out"] += 1
-        elif found is not None and known.takes_from_another(found, row):
+        elif row.number in before.refused:
             counts["refused"] += 1
             batch.problems.append((row, ADDRESS_OF_ANOTHER))
+        elif found is not None and corrects_address(found, row):
+            counts["refused"] += 1
+            batch.problems.append((row, CHANGED_MEANWHILE))
         elif found is not None:
             changing.append((found, row))
         elif not row.email:
@@ -113,16 +129,14 @@ def register_some(
     # Whoever sends a form with one of these addresses waits at its index, holding no pool.
     write_appended(session)
     limited = limited_options(session, batch.questions, rows)
-    corrected = [one for one, row in changing if corrects_address(one, row)]
-    touched = [one for one, _ in changing] if limited.pools else corrected
-    if touched:
-        places.hold_bookings(session, {one.booking_id for one in touched})
+    if limited.pools and changing:
+        places.hold_bookings(session, {one.booking_id for one, _ in changing})
     homes = [pool for one in entered for pool in seating.pools_of(one.ticket_type).ids]
     seating.lock_pools(session, [*homes, *limited.pools.values()])
     counts["new"] += len(new)
     counts["waiting"] += _seat_all(session, batch, entered, limited)
     ids = [(one.id, row) for one, row in changing]
-    changed = _change_some(session, batch, ids, limited, moved)
+    changed = _change_some(session, batch, ids, limited, before)
     counts.update(changed)
     seating.drop_pages(session, batch.event.id, *limited.changes)
     return counts
@@ -133,7 +147,7 @@ def _change_some(
     batch: GuestBatch,
     changing: Sequence[tuple[UUID, GuestRow]],
     limited: LimitedOptions,
-    moved: Collection[int],
+    before: Beforehand,
 ) -> Counter[str]:
     """Change guests in what their rows say differently; return how many were, and how many not."""
     counts: Counter[str] = Counter()
@@ -151,7 +165,6 @@ def _change_some(
     by_id = {one.id: one for one in held}
     answers = answers_of(session, ids) if batch.questions else {}
     limited.read_holders(session, list(by_id))
-    several = _several_per_address(session, batch)
     for registration_id, row in changing:
         guest = by_id.get(registration_id)
         if guest is None:
@@ -162,15 +175,12 @@ def _change_some(
         other, full = keep_possible(session, limited, guest.id, row, differing(given, present))
         batch.problems.extend((row, says) for says in (*unread, *full))
         write_answers(session, guest, other, present, batch.now)
-        fields = _change(session, batch, guest, row, answered=bool(other), several=several)
-        counts["corrected"] += "email" in fields
-        counts["changed" if fields or other or row.number in moved else "same"] += 1
+        fields = _change(session, batch, guest, row, answered=bool(other))
+        corrected = row.number in before.corrected
+        done = fields or other or corrected or row.number in before.moved
+        counts["corrected"] += corrected
+        counts["changed" if done else "same"] += 1
     return counts
-
-
-def _several_per_address(session: Session, batch: GuestBatch) -> bool:
-    policy = session.get(RegistrationPolicy, batch.event.id)
-    return policy is not None and policy.several_per_address
 
 
 def _change(
@@ -180,7 +190,6 @@ def _change(
     row: GuestRow,
     *,
     answered: bool,
-    several: bool,
 ) -> dict[str, str]:
     """Change a guest in what a row says differently; what it leaves empty says nothing."""
     lang = row.lang if row.lang in batch.event.languages else ""
@@ -191,20 +200,13 @@ def _change(
         "lang": lang,
     }
     other = {what: words for what, words in said.items() if words and getattr(guest, what) != words}
-    if corrects_address(guest, row):
-        other["email"] = row.email
     if not other and not answered:
         return other
     before = {what: getattr(guest, what) for what in other}
-    was, was_key = guest.email, guest.email_key
     for what, words in other.items():
         setattr(guest, what, words)
     guest.changed_at = batch.now
     guest.revision += 1
-    if "email" in other:
-        guest.email_key = row.key
-        guest.holds_address = not several and (guest.holds_address or not was_key)
-        follow_address(session, guest, was, was_key, now=batch.now)
     if other:
         find_again(session, guest)
     audit.record(

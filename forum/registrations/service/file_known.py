@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from forum.registrations.models import Registration, TicketType
+from forum.registrations.models import Registration, RegistrationPolicy, TicketType
 from forum.registrations.rules import ACTIVE, header_key
 
 if TYPE_CHECKING:
@@ -21,28 +21,68 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KnownGuests:
-    """Guests by address while they stand, and by reference also when they no longer do."""
+    """Guests by address while they stand, and by reference also when they no longer do.
 
-    by_key: Mapping[str, Registration]
+    Of those with one address whoever holds it comes first. `several` may hold one at this event.
+    """
+
+    by_key: Mapping[str, list[Registration]]
     by_code: Mapping[str, Registration]
+    several: bool = False
 
     def find(self, row: GuestRow) -> Registration | None:
         """Return whom a row means: by reference, else by address."""
         by_code = self.by_code.get(row.code) if row.code else None
-        return by_code or (self.by_key.get(row.key) if row.key else None)
+        of_address = self.by_key.get(row.key) if row.key else None
+        return by_code or (of_address[0] if of_address else None)
 
     def takes_from_another(self, found: Registration, row: GuestRow) -> bool:
         """Say whether a row would give a guest an address that another guest holds."""
-        holder = self.by_key.get(row.key) if row.key else None
-        others = holder is not None and holder.id != found.id
-        return others and holder is not None and holder.holds_address and found.holds_address
+        if not corrects_address(found, row) or not self.will_hold(found):
+            return False
+        return any(one.holds_address and one is not found for one in self.by_key.get(row.key, ()))
+
+    def will_hold(self, found: Registration) -> bool:
+        """Say whether a guest is to be the only one with an address that is corrected or added."""
+        return not self.several and (found.holds_address or not found.email_key)
+
+    def correct(self, rows: Sequence[GuestRow]) -> Corrections:
+        """Decide, one row after the other, whose addresses are corrected, and whose cannot be.
+
+        The address that a guest had belongs to nobody then, for the rows that are looked at next.
+        """
+        done = Corrections()
+        for row in rows:
+            found = self.by_code.get(row.code) if row.code else None
+            if found is None or found.state not in ACTIVE or not corrects_address(found, row):
+                continue
+            if self.takes_from_another(found, row):
+                done.refused.add(row.number)
+                continue
+            done.of_row[row.number] = found
+            if found in (before := self.by_key.get(found.email_key, [])):
+                before.remove(found)
+        return done
 
 
-def known_guests(session: Session, event_id: UUID, rows: Sequence[GuestRow]) -> KnownGuests:
-    """Return which guests of an event these rows may mean, with their types; one statement."""
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """Whose address which row corrects, by its number, and rows that name one of another guest."""
+
+    of_row: dict[int, Registration] = field(default_factory=dict)
+    refused: set[int] = field(default_factory=set)
+
+
+def known_guests(
+    session: Session, event_id: UUID, rows: Sequence[GuestRow], *, held: bool = False
+) -> KnownGuests:
+    """Return which guests of an event these rows may mean, with their types; two statements.
+
+    With `held` their rows stay as they are until the commit.
+    """
     keys = [one.key for one in rows if one.key]
     codes = [one.code for one in rows if one.code]
-    found = session.scalars(
+    wanted = (
         sa.select(Registration)
         .where(
             Registration.event_id == event_id,
@@ -54,9 +94,17 @@ def known_guests(session: Session, event_id: UUID, rows: Sequence[GuestRow]) -> 
         .order_by(Registration.id)
         .options(joinedload(Registration.ticket_type))
         .execution_options(populate_existing=True)
-    ).all()
-    standing = {one.email_key: one for one in found if one.email_key and one.state in ACTIVE}
-    return KnownGuests(standing, {one.code: one for one in found})
+    )
+    if held:
+        wanted = wanted.with_for_update(key_share=True, of=Registration)
+    found = session.scalars(wanted).all()
+    standing: dict[str, list[Registration]] = {}
+    for one in sorted(found, key=lambda one: not one.holds_address):
+        if one.email_key and one.state in ACTIVE:
+            standing.setdefault(one.email_key, []).append(one)
+    policy = session.get(RegistrationPolicy, event_id, populate_existing=True)
+    several = policy is not None and policy.several_per_address
+    return KnownGuests(standing, {one.code: one for one in found}, several)
 
 
 def corrects_address(found: Registration, row: GuestRow) -> bool:

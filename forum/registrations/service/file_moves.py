@@ -17,7 +17,7 @@ from forum.core.db import db
 from forum.core.errors import DomainError
 from forum.core.i18n import Sentence, sentence
 from forum.registrations.models import Registration, TicketType
-from forum.registrations.rules import ACTIVE, TYPE_KEPT_BY_FORUM, NoSeatLeft, header_key
+from forum.registrations.rules import ACTIVE, NoSeatLeft, TypeKept, header_key
 from forum.registrations.service.file_known import KnownGuests, known_guests, names_type
 from forum.registrations.service.guest_files import types_by_name
 from forum.registrations.service.moving import change_type
@@ -37,37 +37,42 @@ class Moved:
 def wanted_type(
     known: KnownGuests, types: Mapping[str, TicketType], row: GuestRow
 ) -> tuple[Registration, TicketType] | None:
-    """Return whom a row puts into which other type, if it does."""
+    """Return whom a row puts into which other type, if it does; raises TypeKept.
+
+    `types` are those that files may give: whoever has another one, which Forum keeps, keeps it.
+    """
     wanted = types.get(header_key(row.type_name)) if row.type_name else None
     found = known.find(row) if wanted is not None else None
     if wanted is None or found is None or found.state not in ACTIVE:
         return None
     if known.takes_from_another(found, row) or names_type(row, found.ticket_type):
         return None
+    if found.ticket_type_id not in {one.id for one in types.values()}:
+        raise TypeKept
     return found, wanted
 
 
 def move_known(event_id: UUID, rows: Sequence[GuestRow], *, now: datetime) -> Moved:
     """Move known guests to the types that their rows name; who finds no seat there stays.
 
-    Two statements where nobody moves; none where no row names a type.
+    Three statements where nobody moves; none where no row names a type.
     """
     moved = Moved()
     if not any(row.type_name for row in rows):
         return moved
     types = types_by_name(event_id)
     known = known_guests(db.session(), event_id, rows)
-    own = {one.id for one in types.values()}
     by_type: dict[UUID, list[tuple[GuestRow, UUID]]] = {}
     names: dict[UUID, str] = {}
     for row in rows:
-        found = wanted_type(known, types, row)
+        try:
+            found = wanted_type(known, types, row)
+        except TypeKept as error:
+            moved.problems.append((row, error.says))
+            continue
         if found is None:
             continue
         guest, wanted = found
-        if guest.ticket_type_id not in own:
-            moved.problems.append((row, TYPE_KEPT_BY_FORUM))
-            continue
         by_type.setdefault(wanted.id, []).append((row, guest.id))
         names[wanted.id] = row.type_name
     db.session.rollback()

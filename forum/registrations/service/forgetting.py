@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from forum.core import audit
 from forum.core.actor import SYSTEM
 from forum.core.db import db, writing
+from forum.core.errors import NotFound
 from forum.core.permissions import Action
 from forum.core.uploads import Uploads
 from forum.events.models import Event
@@ -76,7 +77,11 @@ def _due(now: datetime) -> dict[UUID, list[UUID]]:
 def _erase(event_id: UUID, question_ids: Sequence[UUID], folder: Path, now: datetime) -> int:
     files = Uploads(folder)
     with files, writing() as session:
-        event = locked_event(session, SYSTEM, event_id, Action.EDIT_EVENT)
+        try:
+            event = locked_event(session, SYSTEM, event_id, Action.EDIT_EVENT)
+        except NotFound:
+            # It went since it was looked up, and all of this with it.
+            return 0
         _free_places(session, question_ids)
         names = session.scalars(
             sa.delete(AnswerFile)

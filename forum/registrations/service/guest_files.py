@@ -17,6 +17,7 @@ from forum.core.periodic import every
 from forum.core.permissions import Action, require
 from forum.core.text import clean_line
 from forum.events.models import Event
+from forum.events.service import shared_event
 from forum.registrations.models import (
     GuestFile,
     GuestList,
@@ -213,7 +214,8 @@ def begin(actor: Actor, event_id: UUID, file_id: UUID, *, now: datetime) -> None
     """
     with writing() as session:
         kept = _waiting(session, actor, event_id, file_id)
-        next(iter(guests_in(table_of(kept), columns_of(kept))), None)
+        invited = kept.list_id is not None
+        next(iter(guests_in(table_of(kept), columns_of(kept), invited=invited)), None)
         kept.state = GuestFileState.RUNNING
         event = session.get_one(Event, event_id)
         outbox.emit(
@@ -276,9 +278,8 @@ def sweep(now: datetime) -> None:
 
 
 def _own_event(session: Session, actor: Actor, event_id: UUID) -> Event:
-    event = session.get(Event, event_id)
-    if event is None:
-        raise FileGone
+    # The event before the file's row: whoever removes a type of it wants both in this order.
+    event = shared_event(session, Event.id == event_id)
     require(actor, Action.EDIT_REGISTRATIONS, event.organisation_id)
     return event
 

@@ -7,17 +7,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from forum.core.db import db
 from forum.core.i18n import Sentence, sentence
 from forum.events.models import Event
-from forum.registrations.models import GuestFile, Invitation, TicketType
+from forum.registrations.models import GuestFile, GuestList, Invitation, TicketType
 from forum.registrations.queries.consents import opted_out
 from forum.registrations.queries.questions import questions_for
-from forum.registrations.rules import ACTIVE, ADDRESS_OF_ANOTHER, NO_ADDRESS, OPTED_OUT, header_key
-from forum.registrations.service.file_known import corrects_address, known_guests
+from forum.registrations.rules import (
+    ACTIVE,
+    ADDRESS_OF_ANOTHER,
+    NO_ADDRESS,
+    OPTED_OUT,
+    GuestColumn,
+    TypeKept,
+    header_key,
+)
+from forum.registrations.service.file_known import known_guests
+from forum.registrations.service.file_lists import list_named, lists_by_name, stays_on
 from forum.registrations.service.file_moves import wanted_type
 from forum.registrations.service.guest_files import (
     MOST_PROBLEMS,
@@ -39,8 +49,9 @@ MOST_CHANGES = 100
 class Preview:
     """What taking a file in would come to; `sample` are its first rows that can be taken.
 
-    `changes` are corrected addresses and changed types, by row and name. `limited` are questions
-    of the file whose choices have limited places.
+    `changes` are corrected addresses and changed types, by row and name; `stays` are types and
+    guest lists that a row names and its guest does not get. `limited` are questions of the file
+    whose choices have limited places.
     """
 
     new: int
@@ -50,39 +61,54 @@ class Preview:
     refused: int
     sample: Sequence[GuestRow]
     unknown_types: Sequence[str]
+    unknown_lists: Sequence[str]
     corrected: int
     moved: int
     changes: Sequence[tuple[int, str, Sentence]]
+    stays: Sequence[tuple[int, str, Sentence]]
     limited: Sequence[Text]
 
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """How a row stands to who is there: known, refused, and what of the known changes."""
+    """How a row stands to who is there: known, refused, what of the known changes or stays."""
 
     known: bool = False
     problem: Sentence | None = None
     corrected: Sentence | None = None
     moved: Sentence | None = None
+    stays: Sentence | None = None
 
 
 def preview(kept: GuestFile, lang: str = "en") -> Preview:
     """Look through a file: who is new, who is known, which rows are refused and why.
 
-    `lang` is the reader's, for names of ticket types. Raises NoNames, FileGone. Two statements for
-    each 500 rows, and six more.
+    `lang` is the reader's, for names of ticket types. Three statements for each 500 rows, and seven
+    more. Raises NoNames, FileGone.
     """
     problems: list[tuple[int, Sentence]] = []
     changes: list[tuple[int, str, Sentence]] = []
+    stays: list[tuple[int, str, Sentence]] = []
     counts: Counter[str] = Counter()
     sample: list[GuestRow] = []
     unknown: dict[str, None] = {}
+    unknown_lists: dict[str, None] = {}
     types = types_by_name(kept.event_id)
+    invited = kept.list_id is not None
+    lists = lists_by_name(db.session(), kept.event_id) if invited else {}
     organisation_id = db.session.get_one(Event, kept.event_id).organisation_id
-    for some in batches(guests_in(table_of(kept), columns_of(kept)), LOOKED_UP_AT_ONCE):
-        taken = [one for one in some if one.problem is None]
-        standing = _standing(kept, taken, types, lang)
-        out = opted_out(organisation_id, [one.key for one in taken])
+    rows = guests_in(table_of(kept), columns_of(kept), invited=invited)
+    for some in batches(rows, LOOKED_UP_AT_ONCE):
+        out = opted_out(organisation_id, [one.key for one in some if one.problem is None])
+        taken = [
+            one
+            for one in some
+            if refusal(one, kept, out) is None and not (kept.leave_out and one.leaves)
+        ]
+        if kept.list_id is not None:
+            standing = _among_invited(kept, kept.list_id, taken, lists)
+        else:
+            standing = _among_guests(kept, taken, types, lang)
         for row in some:
             stands = standing.get(row.number, _Standing())
             problem = refusal(row, kept, out) or stands.problem
@@ -98,10 +124,14 @@ def preview(kept: GuestFile, lang: str = "en") -> Preview:
             counts["moved"] += stands.moved is not None
             said = (one for one in (stands.corrected, stands.moved) if one is not None)
             changes += [(row.number, row.name, says) for says in said]
+            if stands.stays is not None:
+                stays.append((row.number, row.name, stands.stays))
             sample.append(row)
-            if row.type_name and kept.list_id is None and header_key(row.type_name) not in types:
+            if row.type_name and not invited and header_key(row.type_name) not in types:
                 unknown[row.type_name] = None
-        sample, changes = sample[:10], changes[:MOST_CHANGES]
+            if invited and list_named(row) and list_named(row) not in lists:
+                unknown_lists[row.more[GuestColumn.LIST]] = None
+        sample, changes, stays = sample[:10], changes[:MOST_CHANGES], stays[:MOST_CHANGES]
     return Preview(
         counts["new"],
         counts["known"],
@@ -110,9 +140,11 @@ def preview(kept: GuestFile, lang: str = "en") -> Preview:
         counts["refused"],
         sample,
         list(unknown)[:10],
+        list(unknown_lists)[:10],
         counts["corrected"],
         counts["moved"],
         changes,
+        stays,
         _limited(kept),
     )
 
@@ -133,19 +165,12 @@ def refusal(row: GuestRow, kept: GuestFile, out: set[str]) -> Sentence | None:
     return OPTED_OUT if row.key in out else None
 
 
-def _standing(
-    kept: GuestFile, rows: Sequence[GuestRow], types: Mapping[str, TicketType], lang: str
-) -> dict[int, _Standing]:
-    if kept.list_id is not None:
-        return _among_invited(kept, rows)
-    return _among_guests(kept, rows, types, lang)
-
-
 def _among_guests(
     kept: GuestFile, rows: Sequence[GuestRow], types: Mapping[str, TicketType], lang: str
 ) -> dict[int, _Standing]:
-    """Return how rows stand to the registrations of the event; one statement."""
+    """Return how rows stand to the registrations of the event; two statements."""
     known = known_guests(db.session(), kept.event_id, rows)
+    corrections = known.correct(rows)
     found: dict[int, _Standing] = {}
     for row in rows:
         guest = known.find(row)
@@ -156,26 +181,44 @@ def _among_guests(
         if guest.state not in ACTIVE:
             found[row.number] = _Standing(known=True)
             continue
-        if known.takes_from_another(guest, row):
+        if row.number in corrections.refused:
             found[row.number] = _Standing(problem=ADDRESS_OF_ANOTHER)
             continue
-        corrects = corrects_address(guest, row)
-        moves = wanted_type(known, types, row)
+        moves, stays = None, None
+        try:
+            moves = wanted_type(known, types, row)
+        except TypeKept as error:
+            stays = error.says
         old = guest.ticket_type.name.pick(lang).text
+        corrects = row.number in corrections.of_row
         found[row.number] = _Standing(
             known=True,
             corrected=_corrected(guest.email, row.email) if corrects else None,
             moved=_moved(old, moves[1].name.pick(lang).text) if moves else None,
+            stays=stays,
         )
     return found
 
 
-def _among_invited(kept: GuestFile, rows: Sequence[GuestRow]) -> dict[int, _Standing]:
-    """Return how rows stand to the invitations of the event; one statement."""
+def _among_invited(
+    kept: GuestFile, usual: UUID, rows: Sequence[GuestRow], lists: Mapping[str, UUID]
+) -> dict[int, _Standing]:
+    """Return how rows stand to the invitations of the event; one statement.
+
+    `usual` is the list of rows that name none of the event's `lists`.
+    """
     keys = {one.key for one in rows} - {""}
     ids = {one.invitation_id for one in rows} - {None}
     invited = db.session.execute(
-        sa.select(Invitation.id, Invitation.email, Invitation.email_key).where(
+        sa.select(
+            Invitation.id,
+            Invitation.email,
+            Invitation.email_key,
+            Invitation.list_id,
+            GuestList.name.label("list_name"),
+        )
+        .join(GuestList, GuestList.id == Invitation.list_id)
+        .where(
             Invitation.event_id == kept.event_id,
             sa.or_(Invitation.email_key.in_(keys), Invitation.id.in_(ids)),
         )
@@ -183,16 +226,25 @@ def _among_invited(kept: GuestFile, rows: Sequence[GuestRow]) -> dict[int, _Stan
     by_id = {one.id: one for one in invited}
     by_key = {one.email_key: one for one in invited if one.email_key}
     found: dict[int, _Standing] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda one: one.invitation_id is None):
         named = by_id.get(row.invitation_id) if row.invitation_id else None
         holder = by_key.get(row.key) if row.key else None
-        if named is not None and holder is not None and holder.id != named.id:
+        guest = named or holder
+        if guest is None:
+            continue
+        if holder is not None and holder.id != guest.id:
             found[row.number] = _Standing(problem=ADDRESS_OF_ANOTHER)
-        elif named is not None and row.key and named.email_key != row.key:
-            corrected = _corrected(named.email, row.email)
-            found[row.number] = _Standing(known=True, corrected=corrected)
-        elif named is not None or holder is not None:
-            found[row.number] = _Standing(known=True)
+            continue
+        corrected = None
+        if row.key and guest.email_key != row.key:
+            corrected = _corrected(guest.email, row.email)
+            by_key.pop(guest.email_key, None)
+        stays = lists.get(list_named(row), usual) != guest.list_id
+        found[row.number] = _Standing(
+            known=True,
+            corrected=corrected,
+            stays=stays_on(guest.list_name) if stays else None,
+        )
     return found
 
 

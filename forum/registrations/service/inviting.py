@@ -47,7 +47,8 @@ class InvitedGuest:
 
     Without `lang` it is the event's first language; without `companions` or `greet` what the list
     says. `email` is normalised (core.addresses), or empty for guests invited by letter. `known_id`
-    names an invitation by the key that an export gave it, whatever else has changed.
+    names an invitation by the key that an export gave it, whatever else has changed. `row` is its
+    number in a file.
     """
 
     name: str = ""
@@ -65,11 +66,13 @@ class InvitedGuest:
     greet: bool | None = None
     note: str = ""
     known_id: UUID | None = None
+    row: int = 0
 
     @property
     def values(self) -> dict[str, Any]:
         """Return what an invitation's own columns say."""
-        return {name: value for name, value in asdict(self).items() if name != "known_id"}
+        of_files = {"known_id", "row"}
+        return {name: value for name, value in asdict(self).items() if name not in of_files}
 
     @property
     def keys(self) -> dict[str, str]:
@@ -90,6 +93,7 @@ class Added:
     `opted_out` want no invitations from the organisation; `elsewhere` are those of the changed and
     known who stand on another list of the event, and stay there; `nameless` had no name. Of the
     changed `corrected` have another address now; `taken` are addresses that somebody else has.
+    `stays` are rows of those elsewhere, by number, with the name of their list.
     """
 
     added: int = 0
@@ -100,6 +104,7 @@ class Added:
     nameless: int = 0
     corrected: int = 0
     taken: tuple[str, ...] = ()
+    stays: tuple[tuple[int, str], ...] = ()
 
     def plus(self, other: Added) -> Added:
         """Return both together."""
@@ -204,7 +209,10 @@ def _add_some(
         named = [one for one in rows if one.name or one.name_zh]
         refused = opted_out(event.organisation_id, (one.keys["email_key"] for one in named))
         wanted = [one for one in named if one.keys["email_key"] not in refused]
+        # Who has a key comes first: an address that is corrected may be the next row's.
+        wanted.sort(key=lambda one: one.known_id is None)
         known = _Known(session, event.id, wanted)
+        stays: list[tuple[int, UUID]] = []
         done = Added(nameless=len(rows) - len(named), opted_out=len(named) - len(wanted))
         for row in wanted:
             found = known.find(row)
@@ -232,11 +240,24 @@ def _add_some(
                 done = replace(done, same=done.same + 1)
             if found.list_id != guest_list.id:
                 done = replace(done, elsewhere=done.elsewhere + 1)
+                stays.append((row.row, found.list_id))
         session.add_all(known.made)
         session.flush()
         for one in known.made:
             note_invitation(session, actor, event, one.id, "invitation.added", {}, now)
-        return done
+        return replace(done, stays=_by_list_name(session, stays))
+
+
+def _by_list_name(
+    session: Session, stays: Sequence[tuple[int, UUID]]
+) -> tuple[tuple[int, str], ...]:
+    """Return rows with the names of lists instead of their ids; one statement or none."""
+    if not stays:
+        return ()
+    ids = {list_id for _, list_id in stays}
+    lists = session.execute(sa.select(GuestList.id, GuestList.name).where(GuestList.id.in_(ids)))
+    names = {one.id: one.name for one in lists}
+    return tuple((number, names[list_id]) for number, list_id in stays)
 
 
 class _Known:

@@ -38,7 +38,12 @@ from forum.registrations.service import places, seating
 from forum.registrations.service.answer_files import claim_files, files_of
 from forum.registrations.service.choosing import attendee_with_limits, take_choices
 from forum.registrations.service.discreet import held_already
-from forum.registrations.service.entering import Entry, Numbered, append_registration
+from forum.registrations.service.entering import (
+    Entry,
+    Numbered,
+    append_registration,
+    mark_seated,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -116,32 +121,31 @@ def add_in(
     pools = seating.pools_of(ticket_type, standing[0].block_id)
     attendee = attendee_with_limits(session, event.id, attendee)
     choices = [choice for answer in attendee.answers for choice in answer.choices]
-    seating.lock_pools(session, [*pools.ids, *(one.pool_id for one in choices)])
-    chosen = take_choices(session, choices)
     pending = ticket_type.access is Access.APPROVAL and not by_hand
-    seated = (
-        seating.Seated() if pending else seating.seat_party(session, pools, numbered.id, 1, now=now)
-    )
     state = RegistrationState.PENDING if pending else RegistrationState.WAITLISTED
-    state = RegistrationState.CONFIRMED if seated.in_home else state
     entry = Entry(
         event_id=event.id,
         booking_id=booking_id,
         party_id=numbered.id,
         type_id=ticket_type.id,
         state=state,
-        block_id=seated.block_id,
-        in_home=seated.in_home,
-        in_limit=seated.in_limit,
         holds_address=holds,
         now=now,
     )
     position = max(one.position for one in there) + 1
     append_registration(session, attendee, numbered, entry, position)
+    # Whoever registers with the address waits here for us, or we for them: nobody holds pools yet.
     taken = told_as(AddressTaken(field="email"), ADDRESS_HELD_ONCE)
     with nullcontext() if discreetly else taken:
         write_appended(session)
     claim_files(session, event.id, booking_id, files_of(attendee.answers))
+    seating.lock_pools(session, [*pools.ids, *(one.pool_id for one in choices)])
+    chosen = take_choices(session, choices)
+    seated = seating.Seated()
+    if not pending:
+        seated = seating.seat_party(session, pools, numbered.id, 1, now=now)
+        mark_seated(session, [numbered.id], seated, now)
+    state = RegistrationState.CONFIRMED if seated.in_home else state
     payload = {
         "registration_id": str(numbered.id),
         "event_id": str(event.id),

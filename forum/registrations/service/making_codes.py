@@ -93,19 +93,16 @@ def bring_back(actor: Actor, event_id: UUID, code_ids: Sequence[UUID], *, now: d
     """
     with writing() as session:
         event = held_event(session, actor, event_id)
-        back = session.scalars(
-            sa.update(AccessCode)
-            .where(
-                AccessCode.event_id == event.id,
-                AccessCode.id.in_(code_ids),
-                AccessCode.revoked_at.is_not(None),
-            )
-            .values(revoked_at=None)
-            .returning(AccessCode.id)
-            .execution_options(synchronize_session=False)
-        ).all()
+        wanted = sa.and_(
+            AccessCode.event_id == event.id,
+            AccessCode.id.in_(code_ids),
+            AccessCode.revoked_at.is_not(None),
+        )
+        back = _held_codes(session, wanted)
+        for one in back:
+            one.revoked_at = None
         if back:
-            details = {"codes": [str(one) for one in back]}
+            details = {"codes": [str(one.id) for one in back]}
             _record(session, actor, event, "access_codes.brought_back", details, now)
         return len(back)
 

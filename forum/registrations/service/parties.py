@@ -125,7 +125,8 @@ class Registered:
     """The answer to a form; `state` is where the registration stands now.
 
     `registration_id` is the first attendee's; `registration_ids` are all that the form made.
-    `by_mail` says that an address which was typed approved it: only a mail to it shows the ticket.
+    `by_mail` says that an address which was typed approved it, or that the organiser may: only a
+    mail to it shows how it stands.
     """
 
     result: Result

@@ -118,16 +118,18 @@ def _below(rows: Sequence[Sequence[str]], place: int) -> GuestTable:
     return GuestTable(_headings(rows[place], below), below)
 
 
-def guests_in(table: GuestTable, columns: Mapping[int, str]) -> Iterator[GuestRow]:
+def guests_in(
+    table: GuestTable, columns: Mapping[int, str], *, invited: bool = False
+) -> Iterator[GuestRow]:
     """Read the rows by what their columns hold: a GuestColumn's value, or a question's id.
 
-    An address that stands twice is refused the second time. Raises NoNames without any column of
-    names or addresses.
+    What a guest is known by (an address, a reference, or of those `invited` a key) is refused the
+    second time that it stands there. Raises NoNames without any column of names or addresses.
     """
     held = set(columns.values())
     if not held & {one.value for one in (*_EITHER, GuestColumn.EMAIL)}:
         raise NoNames(field="columns")
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, object], int] = {}
     for number, cells in table.rows:
         said = {
             what: cells[place] for place, what in columns.items() if place < len(cells) and what
@@ -135,11 +137,24 @@ def guests_in(table: GuestTable, columns: Mapping[int, str]) -> Iterator[GuestRo
         row = _row(number, said)
         if not row.email and not row.organisation and is_sum(cells):
             continue
-        first = seen.setdefault(row.key, number) if row.key else number
-        if first != number and row.problem is None:
-            twice = sentence("Its address stands in row %(row)s already.", row=first)
-            row = GuestRow(number, row.name, email=row.email, problem=twice)
+        problem = row.problem
+        for what, known_by in _known_by(row, invited=invited).items():
+            first = seen.setdefault((what, known_by), number)
+            if first != number and problem is None:
+                problem = sentence(what, row=first)
+        if problem is not row.problem:
+            row = GuestRow(number, row.name, email=row.email, problem=problem)
         yield row
+
+
+def _known_by(row: GuestRow, *, invited: bool) -> dict[str, object]:
+    """Return by what a guest is known, each with the words for where it stands twice."""
+    found: dict[str, object] = {"Its address stands in row %(row)s already.": row.key}
+    if invited:
+        found["Its invitation key stands in row %(row)s already."] = row.invitation_id
+    else:
+        found["Its reference stands in row %(row)s already."] = row.code
+    return {what: known_by for what, known_by in found.items() if known_by}
 
 
 def _headings(
@@ -177,7 +192,7 @@ def _row(number: int, said: Mapping[str, str]) -> GuestRow:
         email = normalised_email(typed) if typed else ""
     except BadAddress:
         says = sentence("“%(typed)s” is no email address.", typed=typed[:80])
-        return GuestRow(number, row.name, problem=says)
+        return GuestRow(number, row.name, code=row.code, more=row.more, problem=says)
     return _with(row, email, _problem_of(row, email))
 
 

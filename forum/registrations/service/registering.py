@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from forum.core import audit, outbox
 from forum.core.db import write_appended, writing
 from forum.core.ids import short_code, uuid7
-from forum.registrations.models import Registration
 from forum.registrations.rules import (
     Access,
     BookingSource,
@@ -28,7 +26,7 @@ from forum.registrations.service.answer_files import claim_files, files_in
 from forum.registrations.service.approving import Approval, approval_of
 from forum.registrations.service.choosing import take_choices, with_limits
 from forum.registrations.service.codes import ClaimedCode, claim_code
-from forum.registrations.service.discreet import names_others, tell_again
+from forum.registrations.service.discreet import names_others, refuse_what_is_gone, tell_again
 from forum.registrations.service.entering import (
     Answered,
     Entry,
@@ -36,6 +34,8 @@ from forum.registrations.service.entering import (
     append_answers,
     append_booking,
     append_registration,
+    mark,
+    mark_seated,
 )
 from forum.registrations.service.looking_up import (
     Known,
@@ -47,6 +47,7 @@ from forum.registrations.service.parties import Attendee, Party, Registered, Res
 from forum.registrations.service.seating import (
     SeatChange,
     drop_pages,
+    free_code,
     lock_pools,
     pools_of,
     seat_party,
@@ -167,6 +168,8 @@ def register_in(session: Session, form: Submission, *, may_guess: bool = False) 
         attendees = _without(attendees, [] if discreetly else known)
     tell_again(session, known, now)
     if not attendees:
+        if desk.event.discreet:
+            _refuse_like_a_new_one(session, desk, form, past_the_form=past_the_form)
         return _answer(Result.KNOWN, known[0])
     party = with_limits(session, form.event_id, replace(party, attendees=attendees))
     attendees, form = list(party.attendees), replace(form, party=party)
@@ -202,7 +205,7 @@ def register_in(session: Session, form: Submission, *, may_guess: bool = False) 
         0,
         new.state,
         new.ids,
-        by_mail=approval is Approval.BY_ADDRESS,
+        by_mail=asks and approval is not Approval.BY_ANSWERS,
     )
 
 
@@ -238,6 +241,17 @@ def _may_take(
     if ticket_type.access in {Access.LINK, Access.INVITATION, Access.OFFICE} and not by_link:
         raise TypeClosed
     return None
+
+
+def _refuse_like_a_new_one(
+    session: Session, desk: LockedDesk, form: Submission, *, past_the_form: bool
+) -> None:
+    """Raise for whoever is known what a new person would hear, who would tell them apart by it."""
+    people = len(_without(form.party.attendees, []))
+    code = _may_take(session, desk, form, people, past_the_form=past_the_form)
+    if code is not None:
+        free_code(session, code.id, people)
+    refuse_what_is_gone(session, with_limits(session, desk.event.id, form.party), desk.event.id)
 
 
 def _enter(
@@ -306,36 +320,17 @@ def _seat(
             if taken is None:
                 raise NoSeatLeft
             changes.append(taken)
-        _mark(session, new.ids, in_home=True, in_limit=pools.limit_id is not None)
+        mark(session, new.ids, in_home=True, in_limit=pools.limit_id is not None)
         return new, changes
     seated = seat_party(session, pools, new.party_id, people, now=form.now)
     if seated.in_home:
         new = replace(new, state=CONFIRMED)
-        _mark(
-            session,
-            new.ids,
-            state=CONFIRMED,
-            confirmed_at=form.now,
-            in_home=True,
-            in_limit=seated.in_limit,
-            block_id=seated.block_id,
-        )
-    elif seated.in_limit:
-        _mark(session, new.ids, in_limit=True)
+    mark_seated(session, new.ids, seated, form.now)
     return new, [*changes, *seated.changes]
 
 
 def _all_free(session: Session, pool_ids: Sequence[UUID], people: int) -> bool:
     return all(seats.has_room(session, pool_id, people) for pool_id in pool_ids)
-
-
-def _mark(session: Session, ids: Sequence[UUID], **values: object) -> None:
-    session.execute(
-        sa.update(Registration)
-        .where(Registration.id.in_(ids))
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _tell(session: Session, form: Submission, desk: LockedDesk, new: _New) -> None:
@@ -362,10 +357,8 @@ def _tell(session: Session, form: Submission, desk: LockedDesk, new: _New) -> No
 
 def _repeated(session: Session, party: Party, known: Sequence[Known]) -> Registered:
     first = known[0]
-    decided = first.registration.state is not PENDING
     by_mail = (
-        decided
-        and first.ticket_type.access is Access.APPROVAL
+        first.ticket_type.access is Access.APPROVAL
         and approval_of(session, first.ticket_type.id, party) is not Approval.BY_ANSWERS
     )
     ids = tuple(one.registration.id for one in known)

@@ -111,6 +111,11 @@ class _CameMeanwhile(Exception):
     """The guest came or left by the form while they accepted: nothing was written."""
 
 
+def has_come(invitation: Invitation) -> bool:
+    """Say whether a guest is registered already, and keeps what they answered; one statement."""
+    return _there_already(db.session(), invitation) is not None
+
+
 def decline(
     actor: Actor,
     invitation_id: UUID,

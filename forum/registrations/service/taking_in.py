@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from time import monotonic
@@ -16,24 +16,28 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from forum.core import outbox
 from forum.core.actor import SYSTEM
 from forum.core.db import db, once_more_when_raced, writing
-from forum.core.text import plain_key, whole_number
+from forum.core.text import whole_number
 from forum.events.models import Event
 from forum.events.service import shared_event
-from forum.registrations.models import GuestFile, GuestList
+from forum.registrations.models import GuestFile
 from forum.registrations.queries.consents import opted_out
 from forum.registrations.queries.questions import questions_for
 from forum.registrations.rules import (
     ADDRESS_OF_ANOTHER,
+    CHANGED_MEANWHILE,
     GuestColumn,
     GuestFileState,
 )
+from forum.registrations.service.file_addresses import correct_addresses
 from forum.registrations.service.file_answers import yes_or_no
-from forum.registrations.service.file_guests import GuestBatch, register_some
-from forum.registrations.service.file_moves import Moved, move_known
+from forum.registrations.service.file_guests import Beforehand, GuestBatch, register_some
+from forum.registrations.service.file_lists import list_named, lists_by_name, stays_on
+from forum.registrations.service.file_moves import move_known
 from forum.registrations.service.guest_files import (
     MOST_PROBLEMS,
     columns_of,
@@ -71,54 +75,94 @@ def take_in_some(file_id: UUID, *, now: datetime, seconds: float = SECONDS_AT_ON
     table = table_of(kept)
     numbers = [number for number, _ in table.rows]
     behind = numbers[kept.rows_done - 1] if kept.rows_done else 0
-    rows = (row for row in guests_in(table, columns_of(kept)) if row.number > behind)
+    invites = kept.list_id is not None
+    all_rows = guests_in(table, columns_of(kept), invited=invites)
+    rows = (row for row in all_rows if row.number > behind)
     for some in batches(rows, ROWS_AT_ONCE):
         reached = bisect_right(numbers, some[-1].number)
-        if kept.list_id is not None:
-            _invite(file_id, some, reached, now)
+        if invites:
+            act = partial(_invite, file_id, now=now)
         else:
-            moved = _move(kept.event_id, file_id, some, now)
-            once_more_when_raced(partial(_take, file_id, some, reached, now, moved))
+            before = _beforehand(event_id, file_id, some, now)
+            act = partial(_take, event_id, file_id, before=before, now=now)
+        _together_or_alone(act, file_id, some, numbers)
         if monotonic() > until and reached < len(numbers):
             return True
     _finish(file_id, now)
     return False
 
 
-def _move(event_id: UUID, file_id: UUID, rows: Sequence[GuestRow], now: datetime) -> Moved:
-    """Move known guests among those who are taken in to the types that their rows name."""
-    if not any(row.type_name for row in rows):
-        return Moved()
+def _together_or_alone(
+    act: Callable[[Sequence[GuestRow], int], None],
+    file_id: UUID,
+    rows: Sequence[GuestRow],
+    numbers: Sequence[int],
+) -> None:
+    """Take rows in together, or where one of them clashes, each alone; that one is refused."""
+    reached = bisect_right(numbers, rows[-1].number)
+    try:
+        once_more_when_raced(lambda: act(rows, reached))
+    except IntegrityError:
+        if len(rows) == 1:
+            _refuse(file_id, rows[0], reached)
+        else:
+            for row in rows:
+                _together_or_alone(act, file_id, [row], numbers)
+
+
+def _refuse(file_id: UUID, row: GuestRow, reached: int) -> None:
+    with writing() as session:
+        kept = _held(session, file_id)
+        if kept is not None and kept.rows_done < reached:
+            _note(kept, [(row, CHANGED_MEANWHILE)])
+            kept.counts = dict(Counter(kept.counts) + Counter(refused=1))
+            kept.rows_done = reached
+
+
+def _beforehand(
+    event_id: UUID, file_id: UUID, rows: Sequence[GuestRow], now: datetime
+) -> Beforehand:
+    """Correct addresses of known guests, and move them to the types that their rows name."""
+    done = Beforehand()
+    if not any(row.type_name or (row.code and row.email) for row in rows):
+        return done
     kept = kept_file(event_id, file_id)
     good = _good_rows(kept, db.session.get_one(Event, event_id), rows)[0]
-    return move_known(event_id, good, now=now)
+    done.corrected, done.refused = correct_addresses(event_id, good, now=now)
+    good = [row for row in good if row.number not in done.refused]
+    moved = move_known(event_id, good, now=now)
+    done.moved, done.problems = moved.numbers, moved.problems
+    return done
 
 
 def _take(
+    event_id: UUID,
     file_id: UUID,
     rows: Sequence[GuestRow],
     reached: int,
+    *,
+    before: Beforehand,
     now: datetime,
-    moved: Moved,
 ) -> None:
     """Take some rows in, and note how far the file has come, in one transaction."""
     with writing() as session:
+        event = shared_event(session, Event.id == event_id)
         kept = _held(session, file_id)
         if kept is None or kept.rows_done >= reached:
             return
-        event = shared_event(session, Event.id == kept.event_id)
         good = _sorted_out(kept, event, rows)
-        if kept.list_id is None:
-            # Read under the event's lock: a type may have got other seats since the last rows.
-            types, questions = held_types(session, event.id), questions_for(event.id)
-            batch = GuestBatch(kept, event, types, questions, now, [])
-            made = register_some(session, batch, good, moved.numbers)
-            _note(kept, [*moved.problems, *batch.problems])
-            kept.counts = dict(Counter(kept.counts) + made)
+        # Read under the event's lock: a type may have got other seats since the last rows.
+        types, questions = held_types(session, event.id), questions_for(event.id)
+        batch = GuestBatch(kept, event, types, questions, now, [])
+        made = register_some(session, batch, good, before)
+        numbers = {row.number for row in rows}
+        stay = [one for one in before.problems if one[0].number in numbers]
+        _note(kept, [*stay, *batch.problems])
+        kept.counts = dict(Counter(kept.counts) + made)
         kept.rows_done = reached
 
 
-def _invite(file_id: UUID, rows: Sequence[GuestRow], reached: int, now: datetime) -> None:
+def _invite(file_id: UUID, rows: Sequence[GuestRow], reached: int, *, now: datetime) -> None:
     """Put some rows on a guest list, then note how far the file has come; again does no harm."""
     with writing() as session:
         kept = _held(session, file_id)
@@ -132,6 +176,8 @@ def _invite(file_id: UUID, rows: Sequence[GuestRow], reached: int, now: datetime
         invited = [_invited(row) for row in some]
         added = added.plus(add_invitations(SYSTEM, event.id, list_id, invited, now=now))
     taken = [row for row in good if row.key and row.key in added.taken]
+    by_number = {row.number: row for row in good}
+    stays = [(by_number[number], stays_on(name)) for number, name in added.stays]
     with writing() as session:
         kept = _held(session, file_id)
         if kept is not None and kept.rows_done < reached:
@@ -143,7 +189,7 @@ def _invite(file_id: UUID, rows: Sequence[GuestRow], reached: int, now: datetime
                 corrected=added.corrected,
                 refused=len(taken),
             )
-            _note(kept, [(row, ADDRESS_OF_ANOTHER) for row in taken])
+            _note(kept, [*((row, ADDRESS_OF_ANOTHER) for row in taken), *stays])
             kept.counts = dict(Counter(kept.counts) + made)
             kept.rows_done = reached
 
@@ -153,16 +199,9 @@ def _by_list(
 ) -> dict[UUID, list[GuestRow]]:
     """Return rows by the guest list that they name, else the one chosen; one statement or none."""
     found: dict[UUID, list[GuestRow]] = {}
-    named = {row.more.get(GuestColumn.LIST, "") for row in rows} - {""}
-    by_name: dict[str, UUID] = {}
-    if named:
-        lists = session.execute(
-            sa.select(GuestList.name, GuestList.id).where(GuestList.event_id == event_id)
-        )
-        by_name = {plain_key(name): list_id for name, list_id in lists}
+    by_name = lists_by_name(session, event_id) if any(map(list_named, rows)) else {}
     for row in rows:
-        wanted = by_name.get(plain_key(row.more.get(GuestColumn.LIST, "")), usual)
-        found.setdefault(wanted, []).append(row)
+        found.setdefault(by_name.get(list_named(row), usual), []).append(row)
     return found
 
 
@@ -242,6 +281,7 @@ def _invited(row: GuestRow) -> InvitedGuest:
         note=more.get(GuestColumn.NOTE, ""),
         greet=yes_or_no(more.get(GuestColumn.GREET, "")),
         known_id=row.invitation_id,
+        row=row.number,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from forum.messaging.service.announcing.drafting import Wording, change, draft, remove
+from forum.messaging.service.announcing.holding import stop, stop_run
 from forum.messaging.service.announcing.people import Counted, count, recipients
 from forum.messaging.service.announcing.queueing import queue_all, settle
 from forum.messaging.service.announcing.sending import (
@@ -12,10 +13,9 @@ from forum.messaging.service.announcing.sending import (
     send,
     send_due,
     start,
-    stop,
 )
 
-Step = Callable[..., None]
+Step = Callable[..., object]
 """An act on one announcement, by who acts, the event, the announcement, and `now`."""
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "settle",
     "start",
     "stop",
+    "stop_run",
 ]

@@ -17,8 +17,9 @@ from forum.core.permissions import Action, require
 from forum.core.revisions import ChangedMeanwhile, changes_since, difference
 from forum.core.text import Text
 from forum.events.models import Event
+from forum.events.service import shared_event
 from forum.messaging.models import Announcement
-from forum.messaging.placeholders import check, check_subject, names_for
+from forum.messaging.placeholders import UnknownPlaceholder, check, check_subject, names_for
 from forum.messaging.rules.announcements import (
     DELETABLE,
     EDITABLE,
@@ -26,6 +27,7 @@ from forum.messaging.rules.announcements import (
     HalfWritten,
     IllegalAnnouncementMove,
     NothingToSay,
+    OfGuestsAlone,
     TimeIsPast,
     Timing,
 )
@@ -84,7 +86,7 @@ def draft(actor: Actor, event_id: UUID, wording: Wording, *, now: datetime) -> U
         )
         session.add(made)
         session.flush()
-        _record(session, actor, "announcement.drafted", made, {"name": made.name}, now)
+        record(session, actor, "announcement.drafted", made, {"name": made.name}, now)
         return made.id
 
 
@@ -107,7 +109,7 @@ def change(
         found = locked(session, event_id, announcement_id)
         if found.revision != revision:
             raise ChangedMeanwhile(changes_since(session, KIND, found.id, revision))
-        if found.state not in EDITABLE:
+        if found.state not in EDITABLE or found.started_at is not None:
             raise IllegalAnnouncementMove
         _check_moment(wording.when, event, now)
         after = wording.columns() | columns_of(wording.when, event)
@@ -120,7 +122,7 @@ def change(
         found.state, found.changed_at = AnnouncementState.DRAFT, now
         found.revision += 1
         details = {"revision": found.revision, "changes": changes}
-        _record(session, actor, "announcement.changed", found, details, now)
+        record(session, actor, "announcement.changed", found, details, now)
 
 
 def remove(actor: Actor, event_id: UUID, announcement_id: UUID, *, now: datetime) -> None:
@@ -130,7 +132,7 @@ def remove(actor: Actor, event_id: UUID, announcement_id: UUID, *, now: datetime
         found = locked(session, event_id, announcement_id)
         if found.state not in DELETABLE:
             raise IllegalAnnouncementMove
-        _record(session, actor, "announcement.removed", found, {"name": found.name}, now)
+        record(session, actor, "announcement.removed", found, {"name": found.name}, now)
         session.delete(found)
 
 
@@ -143,12 +145,17 @@ def check_wording(wording: Wording) -> None:
     for language in LANGUAGES:
         subject, words = wording.subject.get(language.key), wording.words.get(language.key)
         if bool(subject) is not bool(words):
-            raise HalfWritten("words" if subject else "subject", language.name)
+            raise HalfWritten("words" if subject else "subject", language)
     known = names_known(wording.segment)
-    for said in wording.subject.by_language.values():
-        check_subject(said, known, field="subject")
-    for said in wording.words.by_language.values():
-        check(said, known, field="words")
+    try:
+        for said in wording.subject.by_language.values():
+            check_subject(said, known, field="subject")
+        for said in wording.words.by_language.values():
+            check(said, known, field="words")
+    except UnknownPlaceholder as unknown:
+        if unknown.name in OF_ONE_REGISTRATION:
+            raise OfGuestsAlone(unknown.name, field=unknown.field or "words") from None
+        raise
 
 
 def names_known(segment: Segment) -> frozenset[str]:
@@ -191,6 +198,25 @@ def locked(session: Session, event_id: UUID, announcement_id: UUID) -> Announcem
     return found
 
 
+def mine(session: Session, actor: Actor, event_id: UUID, announcement_id: UUID) -> Announcement:
+    """Return an announcement for changing to somebody who may send it; one statement."""
+    here = locked(session, event_id, announcement_id)
+    require(actor, Action.SEND_MESSAGES, here.organisation_id)
+    return here
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    here: Announcement,
+    details: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Write down what was done with an announcement."""
+    audit.record(session, actor, action, (KIND, here.id), here.organisation_id, details, now)
+
+
 def _check_moment(when: When, event: Event, now: datetime) -> None:
     if when.timing is Timing.AT and (when.at is None or when.at <= now):
         raise TimeIsPast
@@ -198,19 +224,7 @@ def _check_moment(when: When, event: Event, now: datetime) -> None:
 
 
 def _event(session: Session, actor: Actor, event_id: UUID) -> Event:
-    event = session.get(Event, event_id)
-    if event is None:
-        raise NotFound
+    """Return the event, which nobody moves until the moment that is reckoned from it is stored."""
+    event = shared_event(session, Event.id == event_id)
     require(actor, Action.SEND_MESSAGES, event.organisation_id)
     return event
-
-
-def _record(
-    session: Session,
-    actor: Actor,
-    action: str,
-    found: Announcement,
-    details: dict[str, Any],
-    now: datetime,
-) -> None:
-    audit.record(session, actor, action, (KIND, found.id), found.organisation_id, details, now)

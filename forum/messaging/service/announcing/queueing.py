@@ -89,7 +89,6 @@ class _Run:
             "link_id": one.link.id if one.link else None,
             "link_generation": one.generation,
             "with_ticket": self.kind in WITH_TICKET and one.has_ticket,
-            "bulk": True,
         }
 
 

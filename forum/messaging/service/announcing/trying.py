@@ -14,8 +14,10 @@ from forum.core.urls import absolute
 from forum.events.facts import Addresses
 from forum.messaging.bodies import Written, with_values
 from forum.messaging.rules import LONGEST_SUBJECT
+from forum.messaging.rules.recipients import TEST_KEY
 from forum.messaging.service.announcing.people import Addressed, next_of, way_of
 from forum.messaging.service.rows import message_row, name_line, store
+from forum.messaging.service.trying import check_tests
 from forum.messaging.shared_letters import (
     Reader,
     kind_of,
@@ -81,9 +83,11 @@ def send_to_oneself(
 ) -> int:
     """Mail the letter to who writes it, marked as a test; return how many mails it is.
 
-    As the one of its people gets it who is named by the key, else once in each language.
+    As the one of its people gets it who is named by the key, else once in each language. Raises
+    TooManyTests.
     """
     require(actor, Action.SEND_MESSAGES, event.organisation_id)
+    check_tests(email, now)
     people = people_to_try(announcement, event)
     chosen = next((one for one in people if one.key == who), None)
     letters = (
@@ -100,7 +104,7 @@ def _row(
     actor: Actor, email: str, event: Event, kind: Kind, one: Tried, now: datetime
 ) -> dict[str, Any]:
     message_id, written = uuid7(), one.written
-    return message_row(message_id, kind, f"test:{message_id}", one.lang, now) | {
+    return message_row(message_id, kind, f"{TEST_KEY}{message_id}", one.lang, now) | {
         "organisation_id": event.organisation_id,
         "event_id": event.id,
         "to_email": email,
