@@ -25,7 +25,8 @@ test: .venv/.for-development ## set everything up and run all tests (ARGS="-k se
 	@$(PYTHON) .ci/prepare.py servers
 	@$(BIN)/python -m forum.assets.build --development
 	@$(BIN)/python -m forum.translations.catalogues --compile
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not alone" $(ARGS)
+	$(BIN)/pytest -m alone $(ARGS) || test $$? -eq 5
 
 soak: .venv/.for-development ## the full figures: many seeds, many kills, big tables
 	@$(PYTHON) .ci/prepare.py servers

@@ -55,6 +55,7 @@ def file(tmp_path: Path) -> str:
     return str(tmp_path / "sample.sqlite3")
 
 
+@pytest.mark.alone
 def test_two_busy_processes_write_in_turn_and_never_together(file: str):
     begin = SPAWN.Barrier(2)
     both = [SPAWN.Process(target=write_often, args=(file, name, begin)) for name in "ab"]

@@ -82,6 +82,7 @@ def link(app: Flask, forum_server: LiveForum) -> str:
         )
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(300)
 def test_no_frame_is_longer_than_fifty_milliseconds_while_dragging(
     new_context: NewContext, browser: Browser, link: str, tmp_path: Path, record_property
