@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.support.live import processes_below
+
 PROC = Path("/proc")
-WEB_WORKER = b"spawn_main"
+OURS, SPAWNED = "forum-web", b"spawn_main"
+"""A worker that was forked from what was loaded once, and one of a server that loads for each."""
 
 
 def of_web_workers(supervisor: int) -> list[float]:
     """Return the MB that each web worker of a server has to itself, shared pages by their share."""
-    return [_megabytes(pid) for pid in _children(supervisor) if WEB_WORKER in _words(pid)]
-
-
-def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    for task in (PROC / str(pid) / "task").iterdir():
-        found += map(int, (task / "children").read_text("ascii").split())
-    return found
+    below = processes_below(supervisor).items()
+    return [
+        _megabytes(pid) for pid, name in below if name == OURS or SPAWNED in _words(pid)
+    ]
 
 
 def _words(pid: int) -> bytes:
