@@ -14,9 +14,7 @@ OURS, SPAWNED = "forum-web", b"spawn_main"
 def of_web_workers(supervisor: int) -> list[float]:
     """Return the MB that each web worker of a server has to itself, shared pages by their share."""
     below = processes_below(supervisor).items()
-    return [
-        _megabytes(pid) for pid, name in below if name == OURS or SPAWNED in _words(pid)
-    ]
+    return [_megabytes(pid) for pid, name in below if name == OURS or SPAWNED in _words(pid)]
 
 
 def _words(pid: int) -> bytes:
