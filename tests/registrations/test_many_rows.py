@@ -31,7 +31,7 @@ def test_of_a_very_long_list_with_three_bad_rows_the_good_ones_go_in(
     in_app: Flask, *, full_figures: bool
 ) -> None:
     assert in_app
-    number = 50_000 if full_figures else 1_200
+    number = 50_000 if full_figures else 2_500
     event_id = make_event(capacity=SEATS).id
     file_id = _kept(event_id, number)
     tracemalloc.start()
