@@ -19,6 +19,7 @@ from forum.core.permissions import Role
 from forum.events.models import Event
 from forum.messaging import bodies, service
 from forum.messaging.models import Announcement, MailBody, Message
+from forum.messaging.queries import sending
 from forum.messaging.queries.announcements import announcement_of
 from forum.messaging.rules import MessageState
 from forum.messaging.rules.announcements import (
@@ -226,7 +227,7 @@ def test_what_concerns_the_own_place_reaches_who_opted_out(
 
 
 @pytest.mark.both_databases
-def test_a_worker_that_dies_half_way_is_followed_by_one_that_goes_on(
+def test_a_worker_that_dies_half_way_is_followed_by_one_that_goes_on_before_any_goes_out(
     event: Event, register: Register, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(7):
@@ -248,8 +249,10 @@ def test_a_worker_that_dies_half_way_is_followed_by_one_that_goes_on(
         announcing.queue_all(made, NOW)
     half = stored(made)
     assert (half.queued, half.queued_at) == (4, None)
+    assert not sending.is_due(NOW)
     monkeypatch.setattr(queueing, "_store", stored_before)
     announcing.send_due(NOW)
+    assert sending.is_due(NOW)
     letters = letters_of(made)
     assert len(letters) == len({one.to_email for one in letters}) == 7
     assert stored(made).queued == 7

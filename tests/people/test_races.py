@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from uuid import UUID
 
 import pytest
@@ -48,11 +49,13 @@ def test_one_link_pressed_by_many_at_once_signs_in_one(app: Flask, token: str) -
 
 def test_the_control_that_looks_before_it_uses_signs_in_several(app: Flask, token: str) -> None:
     """Without the guarded UPDATE the same crowd gets in more than once: the test can see it."""
+    all_have_looked = threading.Barrier(CLIENTS)
 
     def look_then_use(_number: int) -> bool:
         link_id = claim(Purpose.SIGN_IN, token).id
         link = db.session.scalars(sa.select(SignInLink).where(SignInLink.id == link_id)).one()
         db.session.rollback()
+        all_have_looked.wait(30)
         if link.used_at is not None:
             return False
         with writing() as session:

@@ -85,6 +85,7 @@ def test_the_control_that_counts_before_it_takes_oversells(app: Flask, event_id:
     """Without the guarded UPDATE the same crowd oversells: the race test can see it."""
     session_id = workshop(app, event_id)
     who = guests(app, event_id, CLIENTS)
+    all_have_counted = threading.Barrier(CLIENTS)
 
     def _count_then_take(number: int) -> bool:
         free = db.session.scalar(
@@ -96,6 +97,7 @@ def test_the_control_that_counts_before_it_takes_oversells(app: Flask, event_id:
             .group_by(SeatPool.capacity)
         )
         db.session.rollback()
+        all_have_counted.wait(30)
         if not free or free <= 0:
             return False
         with writing() as transaction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from uuid import UUID
 
 import pytest
@@ -52,14 +53,14 @@ def test_sixty_four_clients_get_five_seats_and_the_rest_wait_in_line(
 
 def test_the_control_that_counts_before_it_takes_oversells(app: Flask, event_id: UUID) -> None:
     """Without the guarded UPDATE the same crowd oversells: the race test can see it."""
-    barrier_passed: list[int] = []
+    all_have_counted = threading.Barrier(CLIENTS)
 
     def _count_then_take(number: int) -> bool:
         free = db.session.scalar(
             sa.select(SeatPool.capacity - SeatPool.taken).where(SeatPool.event_id == event_id)
         )
         db.session.rollback()
-        barrier_passed.append(number)
+        all_have_counted.wait(30)
         if not free or free <= 0:
             return False
         with writing() as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from time import perf_counter
@@ -129,13 +130,17 @@ def test_the_control_without_the_unique_index_lets_in_twice(
         connection.execute(sa.text("DROP INDEX uq_admission_registration_id_place_id"))
     twice = 0
     for code in codes:
+        all_have_looked = threading.Barrier(PHONES)
 
-        def _look_then_admit(number: int, code: str = code) -> bool:
+        def _look_then_admit(
+            number: int, code: str = code, looked: threading.Barrier = all_have_looked
+        ) -> bool:
             read = scans._read(NewScan(uuid7(), Way.CAMERA, code))
             there = db.session.scalar(
                 sa.select(Admission.id).where(Admission.registration_id == read.registration_id)
             )
             db.session.rollback()
+            looked.wait(30)
             if there is not None:
                 return False
             with scans.writing() as session:

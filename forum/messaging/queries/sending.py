@@ -42,7 +42,8 @@ def is_due(now: datetime) -> bool:
 def due(now: datetime) -> sa.ColumnElement[bool]:
     """Return the condition for messages to be sent now: waiting, or left by a worker that died.
 
-    What is paused, or held by a limit, is not due.
+    What is paused, held by a limit, or of an announcement that is still being queued, is not due:
+    whoever writes its rows is not held up by whoever sends them, and a stop comes in time.
     """
     return sa.and_(
         WAITING,
@@ -57,6 +58,11 @@ def due(now: datetime) -> sa.ColumnElement[bool]:
         ~sa.exists().where(
             OrganisationMail.organisation_id == Message.organisation_id,
             OrganisationMail.held_until > now,
+        ),
+        ~sa.exists().where(
+            Announcement.id == Message.announcement_id,
+            Announcement.state == AnnouncementState.SENDING,
+            Announcement.queued_at.is_(None),
         ),
     )
 
