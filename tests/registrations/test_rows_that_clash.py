@@ -13,7 +13,7 @@ from forum.core.actor import SYSTEM
 from forum.core.db import writing
 from forum.registrations.models import GuestFile, RegistrationPolicy
 from forum.registrations.recount import recount
-from forum.registrations.service import guest_files, taking_in
+from forum.registrations.service import guest_files, guest_previews, taking_in
 from forum.registrations.service.guest_previews import Preview, preview
 from tests.factories import NOW, attendee, make_event
 from tests.registrations.guest_lists import as_csv
@@ -120,7 +120,15 @@ def test_another_houses_references_say_nothing_of_invited_guests(event_id: UUID)
     assert _take_in(event_id, rows, list_id=listed).counts == {"new": 2}
 
 
+@pytest.fixture(params=[1, 500])
+def at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take so many rows in, and look so many up, at once."""
+    monkeypatch.setattr(taking_in, "ROWS_AT_ONCE", request.param)
+    monkeypatch.setattr(guest_previews, "LOOKED_UP_AT_ONCE", request.param)
+
+
 @pytest.mark.both_databases
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("first", [1, 2])
 def test_an_address_that_comes_free_is_the_new_guests(event_id: UUID, first: int) -> None:
     """Ada has another address; who comes by her old one is somebody else, wherever the row is."""
@@ -135,6 +143,7 @@ def test_an_address_that_comes_free_is_the_new_guests(event_id: UUID, first: int
 
 
 @pytest.mark.both_databases
+@pytest.mark.usefixtures("at_once")
 def test_a_freed_address_may_be_another_known_guests(event_id: UUID) -> None:
     ben, ada = come(event_id, "Ben", "Ada")
     rows = [
@@ -160,11 +169,16 @@ def test_two_who_swap_addresses_are_refused_and_named(event_id: UUID) -> None:
 
 
 @pytest.mark.both_databases
-def test_a_freed_invitations_address_is_the_new_guests(event_id: UUID) -> None:
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_freed_invitations_address_is_the_new_guests(event_id: UUID, first: int) -> None:
     listed = made_list(event_id)
     invite(event_id, listed, invited(1, email="ada@example.com", name="Ada"))
     key = str(all_invitations(event_id)[0].id)
-    rows = [KEYED, (key, "Ada", "right@example.com"), ("", "Ben", "ada@example.com")]
+    two = [(key, "Ada", "right@example.com"), ("", "Ben", "ada@example.com")]
+    rows = [KEYED, *(two if first == 1 else reversed(two))]
+    shown = _preview(event_id, rows, list_id=listed)
+    assert (shown.known, shown.new, shown.corrected) == (1, 1, 1)
     kept = _take_in(event_id, rows, list_id=listed)
     assert kept.counts == {"changed": 1, "corrected": 1, "new": 1}
     assert [(one.name, one.email) for one in all_invitations(event_id)] == [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -35,6 +35,11 @@ class KnownGuests:
         by_code = self.by_code.get(row.code) if row.code else None
         of_address = self.by_key.get(row.key) if row.key else None
         return by_code or (of_address[0] if of_address else None)
+
+    def let_go(self, corrected: Container[UUID]) -> None:
+        """Forget the addresses of guests whose address was corrected in what was read before."""
+        for guests in self.by_key.values():
+            guests[:] = [one for one in guests if one.id not in corrected]
 
     def takes_from_another(self, found: Registration, row: GuestRow) -> bool:
         """Say whether a row would give a guest an address that another guest holds."""

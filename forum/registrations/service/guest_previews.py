@@ -35,7 +35,7 @@ from forum.registrations.service.guest_files import (
     table_of,
     types_by_name,
 )
-from forum.registrations.service.reading_guests import GuestRow, guests_in
+from forum.registrations.service.reading_guests import GuestRow, guests_in_turn
 
 if TYPE_CHECKING:
     from forum.core.text import Text
@@ -97,7 +97,8 @@ def preview(kept: GuestFile, lang: str = "en") -> Preview:
     invited = kept.list_id is not None
     lists = lists_by_name(db.session(), kept.event_id) if invited else {}
     organisation_id = db.session.get_one(Event, kept.event_id).organisation_id
-    rows = guests_in(table_of(kept), columns_of(kept), invited=invited)
+    rows = guests_in_turn(table_of(kept), columns_of(kept), invited=invited)
+    freed: set[UUID] = set()
     for some in batches(rows, LOOKED_UP_AT_ONCE):
         out = opted_out(organisation_id, [one.key for one in some if one.problem is None])
         taken = [
@@ -106,9 +107,9 @@ def preview(kept: GuestFile, lang: str = "en") -> Preview:
             if refusal(one, kept, out) is None and not (kept.leave_out and one.leaves)
         ]
         if kept.list_id is not None:
-            standing = _among_invited(kept, kept.list_id, taken, lists)
+            standing = _among_invited(kept, kept.list_id, taken, lists, freed)
         else:
-            standing = _among_guests(kept, taken, types, lang)
+            standing = _among_guests(kept, taken, types, lang, freed)
         for row in some:
             stands = standing.get(row.number, _Standing())
             problem = refusal(row, kept, out) or stands.problem
@@ -166,11 +167,20 @@ def refusal(row: GuestRow, kept: GuestFile, out: set[str]) -> Sentence | None:
 
 
 def _among_guests(
-    kept: GuestFile, rows: Sequence[GuestRow], types: Mapping[str, TicketType], lang: str
+    kept: GuestFile,
+    rows: Sequence[GuestRow],
+    types: Mapping[str, TicketType],
+    lang: str,
+    freed: set[UUID],
 ) -> dict[int, _Standing]:
-    """Return how rows stand to the registrations of the event; two statements."""
+    """Return how rows stand to the registrations of the event; two statements.
+
+    Who is `freed` by rows before these holds no address any more; more of them are added.
+    """
     known = known_guests(db.session(), kept.event_id, rows)
+    known.let_go(freed)
     corrections = known.correct(rows)
+    freed.update(guest.id for guest in corrections.of_row.values())
     found: dict[int, _Standing] = {}
     for row in rows:
         guest = known.find(row)
@@ -201,11 +211,16 @@ def _among_guests(
 
 
 def _among_invited(
-    kept: GuestFile, usual: UUID, rows: Sequence[GuestRow], lists: Mapping[str, UUID]
+    kept: GuestFile,
+    usual: UUID,
+    rows: Sequence[GuestRow],
+    lists: Mapping[str, UUID],
+    freed: set[UUID],
 ) -> dict[int, _Standing]:
     """Return how rows stand to the invitations of the event; one statement.
 
-    `usual` is the list of rows that name none of the event's `lists`.
+    `usual` is the list of rows that name none of the event's `lists`. Who is
+    `freed` by rows before these holds no address any more; more of them are added.
     """
     keys = {one.key for one in rows} - {""}
     ids = {one.invitation_id for one in rows} - {None}
@@ -224,9 +239,9 @@ def _among_invited(
         )
     ).all()
     by_id = {one.id: one for one in invited}
-    by_key = {one.email_key: one for one in invited if one.email_key}
+    by_key = {one.email_key: one for one in invited if one.email_key and one.id not in freed}
     found: dict[int, _Standing] = {}
-    for row in sorted(rows, key=lambda one: one.invitation_id is None):
+    for row in rows:
         named = by_id.get(row.invitation_id) if row.invitation_id else None
         holder = by_key.get(row.key) if row.key else None
         guest = named or holder
@@ -239,6 +254,7 @@ def _among_invited(
         if row.key and guest.email_key != row.key:
             corrected = _corrected(guest.email, row.email)
             by_key.pop(guest.email_key, None)
+            freed.add(guest.id)
         stays = lists.get(list_named(row), usual) != guest.list_id
         found[row.number] = _Standing(
             known=True,

@@ -147,6 +147,24 @@ def guests_in(
         yield row
 
 
+def guests_in_turn(
+    table: GuestTable, columns: Mapping[int, str], *, invited: bool = False
+) -> Iterator[GuestRow]:
+    """Read the rows as `guests_in` does; those that may correct an address come first.
+
+    An address that comes free thereby may be another row's, wherever that stands in the file.
+    """
+    known_by = GuestColumn.KEY if invited else GuestColumn.REFERENCE
+    if not {GuestColumn.EMAIL, known_by} <= set(columns.values()):
+        yield from guests_in(table, columns, invited=invited)
+        return
+    for first in (True, False):
+        for row in guests_in(table, columns, invited=invited):
+            known = row.invitation_id if invited else row.code
+            if bool(row.email and known) is first:
+                yield row
+
+
 def _known_by(row: GuestRow, *, invited: bool) -> dict[str, object]:
     """Return by what a guest is known, each with the words for where it stands twice."""
     found: dict[str, object] = {"Its address stands in row %(row)s already.": row.key}

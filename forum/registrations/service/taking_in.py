@@ -6,11 +6,11 @@ registered like anybody else: seated while there are seats, else on the wait lis
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -47,7 +47,7 @@ from forum.registrations.service.guest_files import (
 )
 from forum.registrations.service.guest_previews import batches, refusal
 from forum.registrations.service.inviting import Added, InvitedGuest, add_invitations
-from forum.registrations.service.reading_guests import GuestRow, guests_in
+from forum.registrations.service.reading_guests import GuestRow, guests_in_turn
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -72,21 +72,17 @@ def take_in_some(file_id: UUID, *, now: datetime, seconds: float = SECONDS_AT_ON
     kept = kept_file(event_id, file_id)
     if kept.state is not GuestFileState.RUNNING:
         return False
-    table = table_of(kept)
-    numbers = [number for number, _ in table.rows]
-    behind = numbers[kept.rows_done - 1] if kept.rows_done else 0
-    invites = kept.list_id is not None
-    all_rows = guests_in(table, columns_of(kept), invited=invites)
-    rows = (row for row in all_rows if row.number > behind)
-    for some in batches(rows, ROWS_AT_ONCE):
-        reached = bisect_right(numbers, some[-1].number)
+    invites, done = kept.list_id is not None, kept.rows_done
+    all_rows = guests_in_turn(table_of(kept), columns_of(kept), invited=invites)
+    for some in batches(islice(all_rows, done, None), ROWS_AT_ONCE):
         if invites:
             act = partial(_invite, file_id, now=now)
         else:
             before = _beforehand(event_id, file_id, some, now)
             act = partial(_take, event_id, file_id, before=before, now=now)
-        _together_or_alone(act, file_id, some, numbers)
-        if monotonic() > until and reached < len(numbers):
+        _together_or_alone(act, file_id, some, done)
+        done += len(some)
+        if monotonic() > until:
             return True
     _finish(file_id, now)
     return False
@@ -96,18 +92,21 @@ def _together_or_alone(
     act: Callable[[Sequence[GuestRow], int], None],
     file_id: UUID,
     rows: Sequence[GuestRow],
-    numbers: Sequence[int],
+    done: int,
 ) -> None:
-    """Take rows in together, or where one of them clashes, each alone; that one is refused."""
-    reached = bisect_right(numbers, rows[-1].number)
+    """Take rows in together, or where one of them clashes, each alone; that one is refused.
+
+    `done` is how many rows were taken in before these.
+    """
+    reached = done + len(rows)
     try:
         once_more_when_raced(lambda: act(rows, reached))
     except IntegrityError:
         if len(rows) == 1:
             _refuse(file_id, rows[0], reached)
         else:
-            for row in rows:
-                _together_or_alone(act, file_id, [row], numbers)
+            for place, row in enumerate(rows):
+                _together_or_alone(act, file_id, [row], done + place)
 
 
 def _refuse(file_id: UUID, row: GuestRow, reached: int) -> None:
