@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from ctypes.util import find_library
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +21,8 @@ VENV = ROOT / ".venv"
 PROGRAMS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PUBLIC_INDEX = "https://pypi.org/simple"
 LOWEST_PYTHON = (3, 11)
+SHELL = "chromium-headless-shell"
+"""Chromium without the windows around its pages, which cost more than the pages themselves."""
 
 sys.path.insert(0, str(ROOT))
 
@@ -77,7 +80,7 @@ def environment(*, for_development: bool) -> None:
 
 
 def servers() -> None:
-    """Install Chromium, Chinese fonts, PostgreSQL and Redis by apt where that may be done."""
+    """Install Chromium, Chinese fonts, libical, PostgreSQL and Redis by apt where it may be."""
     wanted = [package for package, is_here in _SERVERS.items() if not is_here()]
     if not wanted:
         return
@@ -86,9 +89,12 @@ def servers() -> None:
         sys.stdout.write(f"Installing by apt: {', '.join(wanted)}\n")
         quiet = ["-qq", "-o", "Dpkg::Use-Pty=0"]
         _works([*apt, "update", *quiet])
-        _works([*apt, "install", *quiet, "--yes", "--no-install-recommends", *wanted])
+        for package in wanted:
+            # One by one: not every distribution has each, and the shell is a Chromium too.
+            if not _SERVERS[package]():
+                _works([*apt, "install", *quiet, "--yes", "--no-install-recommends", package])
     for package in wanted:
-        if not _SERVERS[package]():
+        if package != SHELL and not _SERVERS[package]():
             reason = "apt could not install it" if apt else "apt may not be used here"
             sys.stdout.write(f"Tests go on without {package}: {reason}.\n")
 
@@ -162,14 +168,22 @@ def _has_postgresql() -> bool:
     return in_debian or bool(shutil.which("initdb") or os.environ.get("FORUM_TEST_PG_URL"))
 
 
+def _has_shell() -> bool:
+    """Say whether there is Chromium's shell, or no way to get it: any Chromium does as well."""
+    given = os.environ.get("FORUM_TEST_CHROMIUM") or shutil.which(SHELL)
+    return bool(given) or _apt() is None
+
+
 def _has_chromium() -> bool:
-    names = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+    names = (SHELL, "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
     return bool(os.environ.get("FORUM_TEST_CHROMIUM") or any(map(shutil.which, names)))
 
 
 _SERVERS: dict[str, Callable[[], bool]] = {
+    SHELL: _has_shell,
     "chromium": _has_chromium,
     "fonts-noto-cjk": _has_chinese_font,
+    "libical3": lambda: bool(find_library("ical")),
     "postgresql": _has_postgresql,
     "redis-server": lambda: bool(shutil.which("redis-server")),
 }

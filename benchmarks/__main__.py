@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from benchmarks import ground, memory, visits
 from benchmarks.client import NewVisit, Outcome, run
 from benchmarks.ground import Bare, Ground
+from benchmarks.personal_feeds import measure_feeds
 from benchmarks.programme import measure_programme
 from benchmarks.registrations_list import measure_list
 from benchmarks.replay import catch, replay
@@ -94,6 +95,10 @@ def measure(on: Ground, folder: Path, effort: Effort) -> Sheet:
     programme = measure_programme(on, folder)
     sheet.programme = programme.row
     sheet.gates += programme.gates(sheet.name)
+    say(f"{sheet.name}: a thousand guests' own calendars")
+    polled = measure_feeds(on)
+    sheet.calendars = polled.row
+    sheet.gates += polled.gates(sheet.name)
     if effort.lists_guests:
         say(f"{sheet.name}: a list of a hundred thousand guests")
         listed = measure_list(on)

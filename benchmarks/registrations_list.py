@@ -37,13 +37,19 @@ if TYPE_CHECKING:
 GUESTS = 100_000
 ROUNDS = 5
 MOST_SEARCH = 50.0
+MOST_PAGE = 100.0
 SLUG = "sample-many-guests"
 SEARCHES = (
     "chan", "陳", "大文", "陳大文", "chan tai", "tai man chan", "sample", "sample robotics 17",
     "guest.77", "guest.7712@host12.example.com", "host7.example", "nobody at all", "chan wong",
-    "jose wong robotics", "示例 陳", "au-yeung",
+    "jose wong robotics", "示例 陳", "au-yeung", "文", "tai man", "robotics precision", "news 12",
+    "c", "u",
 )  # fmt: skip
 STATES = ("", RegistrationState.PENDING.value)
+PAGES: tuple[dict[str, str], ...] = (
+    {}, {"state": "confirmed"}, {"state": "pending"}, {"state": "cancelled"}, {"source": "form"},
+    {"source": "hand"}, {"inside": "yes"}, {"inside": "no", "state": "waitlisted"}, {"tag": "VIP"},
+)  # fmt: skip
 _OLDER = re.compile(r"after=([0-9a-f-]{36})")
 
 
@@ -51,13 +57,16 @@ _OLDER = re.compile(r"after=([0-9a-f-]{36})")
 class Listed:
     """What was found, in milliseconds a request: of searches, and of pages of everybody.
 
-    `worst` is the search that took longest in the middle of its rounds, and how long that was.
+    `cpu` is what a search took of this process in the middle, and late; a database of its own is
+    not in it. `worst` is the search that took longest in the middle of its rounds, and how long
+    that was. `pages` are those of everybody, of tabs and of filters: the middle, and late.
     """
 
     p50: float
     p95: float
+    cpu: tuple[float, float]
     by_order: tuple[tuple[str, float], ...]
-    page: float
+    pages: tuple[float, float]
     worst: tuple[str, float]
 
     @property
@@ -66,28 +75,42 @@ class Listed:
         orders = ", ".join(f"{name} {found:.0f}" for name, found in self.by_order)
         return (
             f"search in {GUESTS:,}: p50 {self.p50:.0f} ms, p95 {self.p95:.0f} (by order: {orders};"
-            f" worst {self.worst[1]:.0f} for {self.worst[0]}); a page of all {self.page:.0f}"
+            f" worst {self.worst[1]:.0f} for {self.worst[0]}), of the processor"
+            f" p50 {self.cpu[0]:.0f}, p95 {self.cpu[1]:.0f}; pages without a search"
+            f" p50 {self.pages[0]:.0f}, p95 {self.pages[1]:.0f}"
         )
 
     def gates(self, name: str) -> list[Gate]:
         """Hold it against what is promised."""
-        says = f"{name}: {self.p95:.0f} ms for 95 of 100 searches, at most {MOST_SEARCH:.0f}"
-        return [Gate(says, held=self.p95 <= MOST_SEARCH)]
+        searched = f"{name}: {self.p95:.0f} ms for 95 of 100 searches, at most {MOST_SEARCH:.0f}"
+        turned = f"{name}: {self.pages[1]:.0f} ms for 95 of 100 pages, at most {MOST_PAGE:.0f}"
+        return [
+            Gate(searched, held=self.p95 <= MOST_SEARCH),
+            Gate(turned, held=self.pages[1] <= MOST_PAGE),
+        ]
 
 
 def measure_list(on: ground.Ground) -> Listed:
     """Fill a fresh copy with guests and ask for the page as an organiser's browser does."""
     with on.app() as app:
-        client, code = _office(app)
-        ways = list(product((*SEARCHES, code, code[4:]), STATES, (one.value for one in Order)))
-        for search, state, order in ways[:: len(ways) // 8]:
-            _milliseconds(client, q=search, state=state, order=order)
-        took: dict[tuple[str, str, str], list[float]] = {way: [] for way in ways}
-        for _ in range(ROUNDS):
-            for search, state, order in ways:
-                one = _milliseconds(client, q=search, state=state, order=order)
-                took[search, state, order].append(one)
-        pages = [one for order in Order for one in _turned(client, order)]
+        return asked_of(*_office(app))
+
+
+def asked_of(client: FlaskClient, code: str) -> Listed:
+    """Ask for the page by everything that is searched for, and turn pages."""
+    ways = list(product((*SEARCHES, code, code[4:]), STATES, (one.value for one in Order)))
+    for search, state, order in ways[:: len(ways) // 8]:
+        _milliseconds(client, q=search, state=state, order=order)
+    took: dict[tuple[str, str, str], list[float]] = {way: [] for way in ways}
+    cpu: list[float] = []
+    for _ in range(ROUNDS):
+        for search, state, order in ways:
+            before = time.process_time()
+            one = _milliseconds(client, q=search, state=state, order=order)
+            cpu.append((time.process_time() - before) * 1000)
+            took[search, state, order].append(one)
+    turns = list(product(PAGES, Order))
+    pages = [one for asked, order in turns for one in _turned(client, order, asked)]
     every = sorted(one for some in took.values() for one in some)
     by_order = {
         order.value: [one for way, some in took.items() if way[2] == order for one in some]
@@ -97,8 +120,9 @@ def measure_list(on: ground.Ground) -> Listed:
     return Listed(
         _middle(every),
         _late(every),
+        (_middle(cpu), _late(cpu)),
         tuple((name, _late(some)) for name, some in by_order.items()),
-        _middle(pages),
+        (_middle(pages), _late(pages)),
         (" ".join(part for part in worst if part), _middle(took[worst])),
     )
 
@@ -118,13 +142,13 @@ def _office(app: Flask) -> tuple[FlaskClient, str]:
     return client, str(code)
 
 
-def _turned(client: FlaskClient, order: Order) -> Iterator[float]:
-    """Turn some pages of everybody."""
+def _turned(client: FlaskClient, order: Order, asked: dict[str, str]) -> Iterator[float]:
+    """Turn some pages of everybody, or of those in a tab or a filter."""
     after = ""
     for _ in range(ROUNDS):
-        yield _milliseconds(client, order=order.value, after=after)
-        page = client.get(_address(order=order.value, after=after)).text
-        found = _OLDER.search(page)
+        way = {**asked, "order": order.value, "after": after}
+        yield _milliseconds(client, **way)
+        found = _OLDER.search(client.get(_address(**way)).text)
         after = found[1] if found else ""
 
 

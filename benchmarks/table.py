@@ -48,6 +48,7 @@ class Sheet:
     statements: int = 0
     scan_statements: int = 0
     programme: str = ""
+    calendars: str = ""
     guests: str = ""
 
     def line(self, name: str) -> Line:
@@ -91,6 +92,7 @@ def _rest(sheet: Sheet) -> list[str]:
         f"{'statements'.ljust(WIDTH)}  {sent}",
         f"{'memory'.ljust(WIDTH)}  {own:.0f} MB a web worker, {own / bare:.1f} of the bare one's",
         f"{'1,000 sessions'.ljust(WIDTH)}  {sheet.programme}",
+        f"{'own calendars'.ljust(WIDTH)}  {sheet.calendars}",
         *([f"{'100,000 guests'.ljust(WIDTH)}  {sheet.guests}"] if sheet.guests else []),
     ]
 

@@ -177,6 +177,7 @@ def _mail() -> Iterator[Finding]:
     sender = post.sender()
     domain = post.domain_of(sender)
     yield _mail_server(server, sender)
+    yield _replies()
     if not records.is_public(domain):
         says = f"no other mail server believes mails from {domain or sender}: set FORUM_MAIL_FROM"
         yield Finding("sender", good=False, says=says)
@@ -192,6 +193,19 @@ def _records(domain: str) -> Iterator[Finding]:
     for one in records.verdicts(domain, envelope_domain, settings.mail_dkim, records.texts_at):
         says = one.says if domain in one.says else f"{domain}: {one.says}"
         yield Finding(one.what, good=one.good, says=says)
+
+
+def _replies() -> Finding:
+    """Look where guests' calendars answer to: in a domain that mails come from."""
+    settings: Settings = current_app.config["FORUM_SETTINGS"]
+    address = settings.mail_replies
+    if not address:
+        says = "no FORUM_MAIL_REPLIES: calendars answer to the event's contact, unseen by Forum"
+        return Finding("replies", good=True, says=says)
+    if post.domain_of(address) not in post.sending_domains():
+        says = f"calendars answer to {address}, in a domain that no mail comes from"
+        return Finding("replies", good=False, says=says)
+    return Finding("replies", good=True, says=f"calendars answer to {address}")
 
 
 def _mail_server(server: MailServer, sender: str) -> Finding:

@@ -40,6 +40,9 @@ log = logging.getLogger("forum.jobs")
 LOOK_SECONDS = 0.5
 """How often the timetable is looked at: without Redis, the longest that a mail waits."""
 
+GATHER_SECONDS = 0.05
+"""How long commits are gathered before Redis is told of them."""
+
 LEADER_SECONDS = 5.0
 RETRY_SECONDS = 1.0
 STOP_SECONDS = 6
@@ -92,13 +95,18 @@ class Jobs:
             self._act_task(name)
 
     def deliver_all(self) -> None:
-        """Carry out the outbox until nothing is due; the postman sends what it wrote meanwhile."""
+        """Carry out what is due in the outbox; the postman sends what it wrote meanwhile.
+
+        What comes after a batch that was not full waits for the next look, so that it need not be
+        carried out one by one.
+        """
         for _ in range(MOST_ROUNDS):
             now = clock.now()
             if self.stopping.is_set() or not something_due(now):
                 return
             self.postman.tell()
-            if not outbox.is_due(now) or not outbox.deliver_due(now):
+            if not outbox.is_due(now) or outbox.deliver_due(now) < outbox.BATCH:
+                self.postman.tell()
                 return
 
     def act(self, name: str) -> None:
@@ -132,6 +140,7 @@ class Nudger(threading.Thread):
     def run(self) -> None:
         """Enqueue a delivery whenever something was noted."""
         while self._told.wait():
+            time.sleep(GATHER_SECONDS)
             self._told.clear()
             try:
                 self._jobs.ask_delivery()

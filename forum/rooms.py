@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from forum.calendar import answers_shown as calendar_answers
+from forum.calendar import entry_listeners as calendar_entry_listeners
+from forum.calendar import listeners as calendar_listeners
 from forum.calendar import reader as calendar_reader
-from forum.calendar.personal import blueprint as personal_calendar
+from forum.calendar import tasks as calendar_tasks
+from forum.calendar.manage.room_calendars import blueprint as room_calendars
 from forum.calendar.views import blueprint as calendar
+from forum.calendar.views import personal_blueprint as personal_calendar
 from forum.checkin import stories as checkin_stories
 from forum.checkin.api import blueprint as door_api
 from forum.checkin.manage import blueprint as door_manage
@@ -15,6 +20,7 @@ from forum.events import listeners as events_listeners
 from forum.events.manage import blueprint as events_manage
 from forum.events.views import blueprint as events
 from forum.messaging import announcement_listeners as messaging_announcement_listeners
+from forum.messaging import calendar_listeners as messaging_calendar_listeners
 from forum.messaging import cli as messaging_cli
 from forum.messaging import event_listeners as messaging_event_listeners
 from forum.messaging import foreseen as messaging_foreseen
@@ -45,6 +51,7 @@ from forum.site.invitation import blueprint as invitation
 from forum.site.schedule import blueprint as schedule
 from forum.site.speaker_office import blueprint as speaker_office
 from forum.site.speaker_page import blueprint as speaker_page
+from forum.site.staff_calendar import blueprint as staff_calendar
 from forum.site.views import blueprint as site
 from forum.tickets import listeners as tickets_listeners
 from forum.tickets.views import blueprint as tickets
@@ -55,8 +62,9 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     people.blueprint, people_manage, events, events_manage, programme, programme_manage,
     programme_files, registrations, registrations_manage, tickets, calendar, personal_calendar,
+    room_calendars,
     door, door_api, door_manage, messages, opting_out, site, booking, invitation, schedule,
-    speaker_page, speaker_office, home, health,
+    speaker_page, speaker_office, staff_calendar, home, health,
 )  # fmt: skip
 
 COMMANDS = (
@@ -67,9 +75,10 @@ COMMANDS = (
 LISTENERS = (
     people_listeners, events_listeners, programme_listeners, registrations_listeners,
     tickets_listeners, messaging_listeners, messaging_announcement_listeners,
-    messaging_event_listeners, messaging_team_listeners, calendar_reader,
-    registrations_stories, checkin_stories,
-    messaging_stories, messaging_foreseen, messaging_returned,
+    messaging_calendar_listeners, messaging_event_listeners, messaging_team_listeners,
+    calendar_reader, calendar_entry_listeners, calendar_listeners, calendar_tasks,
+    calendar_answers, registrations_stories, checkin_stories, messaging_stories,
+    messaging_foreseen, messaging_returned,
 )  # fmt: skip
 """Importing them registered their reactions; naming them here keeps them in the house."""
 

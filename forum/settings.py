@@ -27,6 +27,8 @@ MOST_FORM_SECONDS = 60
 LARGEST_PORT = 65_535
 LONGEST_BOUNCES = 18
 """Of the 64 characters before an @ (RFC 5321 §4.5.3.1.1) a token and its + take 46."""
+LONGEST_REPLIES = 21
+"""Here they take 43."""
 
 USUAL_PORTS = {"http": 80, "https": 443}
 _SECONDS = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
@@ -51,11 +53,14 @@ class Settings:
     smtp_url: str = ""
     mail_from: str = MAIL_FROM
     mail_bounces: str = ""
+    mail_replies: str = ""
+    mail_authserv: str = ""
     mail_domains: tuple[str, ...] = ()
     mail_dkim: str = ""
     trusted_proxies: int = 0
     font_dirs: tuple[str, ...] = ()
     form_seconds: float = FORM_SECONDS
+    feeds_unzipped: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Show nothing that is secret."""
@@ -113,7 +118,7 @@ def _from_file(file: Path) -> dict[str, str]:
 def _plain(name: str, value: object) -> str:
     if name == "font_dirs" and isinstance(value, list):
         return os.pathsep.join(map(str, value))
-    if name == "mail_domains" and isinstance(value, list):
+    if name in {"mail_domains", "feeds_unzipped"} and isinstance(value, list):
         return ",".join(map(str, value))
     if isinstance(value, dict | list | bool) and name in NAMES:
         message = f"{name} in forum.toml must be one value in quotation marks."
@@ -132,13 +137,21 @@ def _checked(place: Path, values: Mapping[str, str]) -> Settings:
         redis_url=_service("redis_url", values.get("redis_url", ""), {"redis", "rediss", "unix"}),
         smtp_url=_service("smtp_url", values.get("smtp_url", ""), {"smtp", "smtps"}),
         mail_from=sender,
-        mail_bounces=_bounces(values.get("mail_bounces", "")),
+        mail_bounces=_with_token("mail_bounces", values.get("mail_bounces", ""), LONGEST_BOUNCES),
+        mail_replies=_with_token("mail_replies", values.get("mail_replies", ""), LONGEST_REPLIES),
+        mail_authserv=_authserv(values.get("mail_authserv", "")),
         mail_domains=_domains(values.get("mail_domains", ""), sender),
         mail_dkim=_selector(values.get("mail_dkim", "")),
         trusted_proxies=_count(values.get("trusted_proxies", "") or "0"),
         font_dirs=tuple(part for part in values.get("font_dirs", "").split(os.pathsep) if part),
         form_seconds=_seconds(values.get("form_seconds", "") or str(FORM_SECONDS)),
+        feeds_unzipped=_agents(values.get("feeds_unzipped", "")),
     )
+
+
+def _agents(value: str) -> tuple[str, ...]:
+    """Return parts of the names of calendar clients that are never sent a packed feed."""
+    return tuple(filter(None, (part.strip().lower() for part in value.split(","))))
 
 
 def _seconds(value: str) -> float:
@@ -249,20 +262,20 @@ def _sender(name: str, value: str) -> str:
     return value
 
 
-def _bounces(value: str) -> str:
-    """Return the address that reports come back to; before its @ a token of 46 signs is put."""
+def _with_token(name: str, value: str, longest: int) -> str:
+    """Return an address that mail comes back to; a token is put before its @."""
     value = value.strip()
     if not value:
         return ""
     local, _, _ = value.rpartition("@")
     if not _ADDRESS.fullmatch(value) or not value.isascii() or "+" in local:
         message = (
-            "FORUM_MAIL_BOUNCES must be an address alone, without a +, such as "
-            f"bounces@example.com, not {value!r}."
+            f"FORUM_{name.upper()} must be an address alone, without a +, such as "
+            f"{name.removeprefix('mail_')}@example.com, not {value!r}."
         )
         raise WrongSetting(message)
-    if len(local) > LONGEST_BOUNCES:
-        message = f"FORUM_MAIL_BOUNCES must have at most {LONGEST_BOUNCES} characters before its @."
+    if len(local) > longest:
+        message = f"FORUM_{name.upper()} must have at most {longest} characters before its @."
         raise WrongSetting(message)
     return value
 
@@ -295,6 +308,15 @@ def _selector(value: str) -> str:
     value = value.strip().lower()
     if value and not _DOMAIN.fullmatch(value):
         message = f"FORUM_MAIL_DKIM must be a selector such as mail2026, not {value!r}."
+        raise WrongSetting(message)
+    return value
+
+
+def _authserv(value: str) -> str:
+    """Return the name under which the own mail server writes Authentication-Results (RFC 8601)."""
+    value = value.strip().lower()
+    if value and not _DOMAIN.fullmatch(value):
+        message = f"FORUM_MAIL_AUTHSERV must be a name such as mx.example.com, not {value!r}."
         raise WrongSetting(message)
     return value
 

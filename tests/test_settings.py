@@ -80,8 +80,8 @@ def test_an_unknown_variable_is_named_with_those_that_are_known(tmp_path: Path) 
     said = _refusal(tmp_path, base_ulr="https://forum.example.com")
     assert "There is no setting FORUM_BASE_ULR (in the environment)" in said
     assert (
-        "form_seconds, mail_bounces, mail_dkim, mail_domains, mail_from, redis_url, secret_key"
-        in said
+        "form_seconds, mail_authserv, mail_bounces, mail_dkim, mail_domains, mail_from, "
+        "mail_replies, redis_url," in said
     )
 
 
@@ -366,10 +366,21 @@ def test_senders_may_lie_in_the_domain_of_our_own_and_in_those_named(tmp_path: P
         ("mail_bounces", "Bounces <b@example.com>", "FORUM_MAIL_BOUNCES must be an address alone"),
         ("mail_bounces", "b+c@example.com", "FORUM_MAIL_BOUNCES must be an address alone"),
         ("mail_bounces", f"{'b' * 19}@example.com", "at most 18 characters before its @"),
+        ("mail_replies", "R <r@example.com>", "FORUM_MAIL_REPLIES must be an address alone"),
+        ("mail_replies", f"{'r' * 22}@example.com", "at most 21 characters before its @"),
         ("mail_dkim", "s 1", "FORUM_MAIL_DKIM must be a selector"),
+        ("mail_authserv", "mx; spf=pass", "FORUM_MAIL_AUTHSERV must be a name"),
     ],
 )
 def test_settings_of_mail_that_are_none_are_named(
     tmp_path: Path, name: str, value: str, says: str
 ) -> None:
     assert says in _refusal(tmp_path, **{name: value})
+
+
+def test_clients_that_cannot_unpack_are_named_in_a_row_or_a_list(tmp_path: Path) -> None:
+    named = ("microsoft.exchange", "outlook")
+    found = _load(tmp_path, feeds_unzipped=" Microsoft.Exchange,, Outlook ,")
+    assert found.feeds_unzipped == named
+    (tmp_path / "forum.toml").write_text('feeds_unzipped = ["Microsoft.Exchange", "Outlook"]\n')
+    assert _load(tmp_path).feeds_unzipped == named

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from forum.calendar.rules import event_path, plain_text, session_path
-from forum.calendar.shapes import EventStatus, FeedEvent, Mailbox
+from forum.calendar.rules import event_path, plain_text, session_path, share_path
+from forum.calendar.shapes import Conference, EventStatus, FeedEvent, Mailbox, Picture
 from forum.core import dates
 from forum.core.i18n import Sentence, sentence
 from forum.core.languages import Language, by_key
@@ -19,14 +19,18 @@ from forum.programme.words import KINDS, role_in_words, spoken_in
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from forum.calendar.queries.programme import Absence
     from forum.core.text import Fragment, Text
     from forum.events.models import Event, Venue
     from forum.programme.models import Appearance, Session, Speaker
 
-STATES = {
-    EventState.CANCELLED: sentence("This event is cancelled."),
-    EventState.POSTPONED: sentence("This event is postponed. The new date will stand here."),
-}
+CANCELLED = sentence("This event is cancelled.")
+POSTPONED = sentence("This event is postponed. The new date will stand here.")
+POSTPONED_TO = sentence("This event was postponed. This is its new date.")
+_STATES = {EventState.CANCELLED: CANCELLED, EventState.POSTPONED: POSTPONED}
+
+NO_TIME = sentence("This session has no time at present. Once it has one, it stands here again.")
+JOIN = sentence("Follow it online")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,15 @@ def entry_of_event(event: Event, voice: Voice) -> FeedEvent:
         status=status_of(event),
         transparent=not isinstance(start, datetime),
         organizer=organiser_of(event, voice),
+        picture=Picture(voice.absolute(share_path(event.slug)), "image/png"),
     )
 
 
 def entry_of_session(session: Session, event: Event, voice: Voice) -> FeedEvent | None:
-    """Return a session as a calendar shows it, or None for one without a time."""
+    """Return a session as a calendar shows it, or None for one without a time.
+
+    Where it is shown in further rooms, those of the event are read: 1 statement an event.
+    """
     if session.starts_at is None or session.ends_at is None:
         return None
     title = _pick(session.title, event, voice)
@@ -82,6 +90,9 @@ def entry_of_session(session: Session, event: Event, voice: Voice) -> FeedEvent 
     abstract = plain_text(_pick(session.abstract, event, voice).text)
     track = [_pick(session.track.name, event, voice).text] if session.track else []
     room = session.room.name if session.room else None
+    conference = _conference(session, voice)
+    place = _location(room, event.venue, event, voice)
+    status = status_of(event, session)
     return FeedEvent(
         uid=session.id,
         sequence=session.calendar_sequence,
@@ -93,16 +104,41 @@ def entry_of_session(session: Session, event: Event, voice: Voice) -> FeedEvent 
         title=title.text,
         language=_tag(title),
         description=_description(
-            _state_lines(event, voice),
-            "\n".join(people + language),
+            _state_lines(event, voice, session),
+            "\n".join([*people, *language, *_further(session, event, voice)]),
+            f"{conference.label}: {conference.url}" if conference else "",
             abstract,
             page,
         ),
-        location=_location(room, event.venue, event, voice),
+        location=place or (conference.url if conference else ""),
         geo=_geo(event.venue),
         url=page,
         categories=_names([voice.say(KINDS[session.kind]), *track]),
-        status=status_of(event, session),
+        status=status,
+        organizer=organiser_of(event, voice),
+        conference=conference,
+        parent=event.id,
+    )
+
+
+def entry_of_absence(session: Session, absence: Absence, event: Event, voice: Voice) -> FeedEvent:
+    """Return a public session that was taken out of the times: cancelled as it stood last."""
+    title = _pick(absence.title, event, voice)
+    page = voice.absolute(event_path(voice.language.path, event.slug))
+    return FeedEvent(
+        uid=session.id,
+        sequence=session.calendar_sequence,
+        created=session.created_at,
+        last_modified=session.changed_at,
+        start=absence.starts_at,
+        end=absence.ends_at,
+        zone=event.time_zone,
+        title=title.text,
+        language=_tag(title),
+        description=_description(voice.say(NO_TIME), page),
+        url=page,
+        categories=(voice.say(KINDS[session.kind]),),
+        status=EventStatus.CANCELLED,
         organizer=organiser_of(event, voice),
         parent=event.id,
     )
@@ -113,9 +149,18 @@ def status_of(event: Event, session: Session | None = None) -> EventStatus:
     cancelled = session is not None and session.state is SessionState.CANCELLED
     if cancelled or event.state is EventState.CANCELLED:
         return EventStatus.CANCELLED
-    if event.state is EventState.POSTPONED:
-        return EventStatus.TENTATIVE
-    return EventStatus.CONFIRMED
+    return EventStatus.CONFIRMED if _dated(event, session) else EventStatus.TENTATIVE
+
+
+def _dated(event: Event, session: Session | None) -> bool:
+    """Say whether the date holds: also of a session, once a postponed event has new dates."""
+    if event.state is not EventState.POSTPONED:
+        return True
+    if event.dates_open or session is None or session.starts_at is None:
+        return not event.dates_open
+    days = (session.starts_at, event.starts_at, event.ends_at)
+    day, first, last = (dates.local_day(moment, event.zone) for moment in days)
+    return first <= day <= last
 
 
 def days_or_moments(event: Event) -> tuple[date, date] | tuple[datetime, datetime]:
@@ -135,15 +180,34 @@ def organiser_of(event: Event, voice: Voice) -> Mailbox | None:
     return Mailbox(_pick(event.organisation.name, event, voice).text, address)
 
 
+def _conference(session: Session, voice: Voice) -> Conference | None:
+    """Return the link to join online, where the session's page shows it to everybody."""
+    if session.state is SessionState.CANCELLED or not session.stream_url:
+        return None
+    return Conference(session.stream_url, voice.say(JOIN))
+
+
+def _further(session: Session, event: Event, voice: Voice) -> list[str]:
+    """Return the line that names the further rooms that show a session, where there are any."""
+    if not session.also_in:
+        return []
+    inside = [one for one in event.rooms if str(one.id) in session.also_in]
+    rooms = ", ".join(_names(_pick(one.name, event, voice).text for one in inside))
+    return [voice.say(sentence("Also shown in: %(rooms)s", rooms=rooms))] if rooms else []
+
+
 def _description(*blocks: str) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def _state_lines(event: Event, voice: Voice) -> str:
-    if event.state not in STATES:
+def _state_lines(event: Event, voice: Voice, session: Session | None = None) -> str:
+    said = _STATES.get(event.state)
+    if said is None:
         return ""
+    if event.state is EventState.POSTPONED and _dated(event, session):
+        said = POSTPONED_TO
     note = _pick(event.state_note, event, voice).text
-    return "\n".join(filter(None, (voice.say(STATES[event.state]), plain_text(note))))
+    return "\n".join(filter(None, (voice.say(said), plain_text(note))))
 
 
 def _person_line(appearance: Appearance, event: Event, voice: Voice) -> str:

@@ -6,16 +6,14 @@ Importing this module offers the reader to the programme's import.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from icalendar import Calendar, Component, Event
+from icalendar import Component
 
+from forum.calendar.lenient import first_of, moment_at, parts_of, text_of, time_of, words_of
 from forum.core.i18n import sentence
-from forum.core.tables import UnreadableTable, text_of_bytes
 from forum.programme.importing.collecting import Collector
 from forum.programme.importing.kinds import kind_of, role_in
 from forum.programme.importing.moments import end_of
@@ -55,7 +53,6 @@ SOURCE = Source(
     frozenset({"name", "name_zh"}),
 )  # fmt: skip
 
-_LINE = re.compile(r"[A-Za-z0-9-]+[;:]")
 _STATES = {"CANCELLED": SessionState.CANCELLED}
 FEWEST_PEOPLE = 2
 """So many different organisers in one file are the people on stage, not the host of all."""
@@ -66,17 +63,13 @@ def read_icalendar(content: bytes, zone: ZoneInfo) -> ImportedProgramme:
 
     An item is told apart by its UID, and where several share one by its start and title too.
     """
-    try:
-        text = text_of_bytes(content)
-    except UnreadableTable:
-        text = content.decode("latin-1")
     found = Collector(zone)
-    events = list(_events(_mended(text)))
+    events = list(parts_of(text_of(content), "VEVENT"))
     if not events:
         raise UnreadableProgramme(sentence("No event that can be read is in this calendar."))
     if len(events) > MOST_SESSIONS:
         found.refuse_more_sessions()
-    uids = Counter(key_of(_words(event, "UID")) for event in events)
+    uids = Counter(key_of(words_of(event, "UID")) for event in events)
     shared = sum(number > 1 for uid, number in uids.items() if uid)
     if shared:
         found.notes.add(
@@ -98,8 +91,8 @@ def read_icalendar(content: bytes, zone: ZoneInfo) -> ImportedProgramme:
 def _session(
     event: Component, number: int, uids: Counter[str], found: Collector, *, named: bool
 ) -> None:
-    title = line(_words(event, "SUMMARY"))
-    uid = key_of(_words(event, "UID"))
+    title = line(words_of(event, "SUMMARY"))
+    uid = key_of(words_of(event, "UID"))
     starts_at, ends_at = _moment(event, "DTSTART", found.zone), None
     key = uid or f"number-{number}"
     if uids[uid] > 1 or not uid:
@@ -116,91 +109,44 @@ def _session(
     name, name_zh = names_of(host)
     who = found.speaker(ImportedSpeaker(key_of(host), name, name_zh)) if host else None
     kind = kind_of("", [title], staged=who is not None)
-    link = address(_words(event, "URL"))
+    link = address(words_of(event, "URL"))
     found.session(
         ImportedSession(
             key=key,
             kind=kind,
             title=by_script(title),
-            abstract=by_script(paragraphs(_words(event, "DESCRIPTION"))),
+            abstract=by_script(paragraphs(words_of(event, "DESCRIPTION"))),
             starts_at=starts_at,
             ends_at=ends_at,
-            room=found.room(room_key(line(_words(event, "LOCATION")))),
+            room=found.room(room_key(line(words_of(event, "LOCATION")))),
             track=found.track(_category(event)),
-            state=_STATES.get(line(_words(event, "STATUS")).upper()),
+            state=_STATES.get(line(words_of(event, "STATUS")).upper()),
             cast=[ImportedPart(who, role_in(kind))] if who else [],
             links=[ImportedLink(link, link)] if link else [],
         )
     )
 
 
-def _mended(text: str) -> str:
-    """Join what was broken without folding: a line that begins no property goes on the last one."""
-    lines: list[str] = []
-    for one in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        if one[:1] in {" ", "\t"} or _LINE.match(one) or not lines:
-            lines.append(one)
-        elif one.strip():
-            lines.append(f" \\n{one}")
-    return "\r\n".join(lines) + "\r\n"
-
-
-def _events(text: str) -> Iterator[Component]:
-    """Yield the events; where the whole cannot be read, each that can be by itself."""
-    try:
-        yield from Calendar.from_ical(text).walk("VEVENT")
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        for piece in re.findall(r"(?ims)^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", text):
-            try:
-                yield from Event.from_ical(piece).walk("VEVENT")
-            except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-                continue
-
-
-def _words(event: Component, name: str) -> str:
-    value = event.get(name)
-    value = value[0] if isinstance(value, list) and value else value
-    return "" if value is None else str(value)
-
-
 def _moment(event: Component, name: str, zone: ZoneInfo) -> datetime | None:
-    value = _value(event, name)
-    if not isinstance(value, datetime):
-        return None
-    try:
-        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
+    value = time_of(event, name)
+    return moment_at(value, zone) if isinstance(value, datetime) else None
 
 
 def _by_duration(event: Component, starts_at: datetime) -> datetime | None:
-    lasts = _value(event, "DURATION")
+    lasts = time_of(event, "DURATION")
     try:
         return starts_at + lasts if isinstance(lasts, timedelta) else None
     except OverflowError:
         return None
 
 
-def _value(event: Component, name: str) -> date | datetime | timedelta | None:
-    found: Any = event.get(name)
-    found = found[0] if isinstance(found, list) and found else found
-    try:
-        return getattr(found, "dt", None) or getattr(found, "td", None)
-    except ValueError:
-        return None
-
-
 def _host(event: Component) -> str:
-    host = event.get("ORGANIZER")
-    host = host[0] if isinstance(host, list) and host else host
-    params = getattr(host, "params", {})
+    params = getattr(first_of(event, "ORGANIZER"), "params", {})
     return line(str(params.get("CN", "")))
 
 
 def _category(event: Component) -> str:
-    found: Any = event.get("CATEGORIES")
-    found = found[0] if isinstance(found, list) and found else found
-    names = getattr(found, "cats", None) or []
+    names = getattr(first_of(event, "CATEGORIES"), "cats", None) or []
     return key_of(line(str(names[0]))) if names else ""
 
 

@@ -52,7 +52,8 @@ class FeedEvent:
     """One VEVENT: an event itself, or one of its sessions.
 
     A timed one has aware `start` and `end`, shown in the IANA `zone`; an all-day one has
-    dates, the `end` exclusive. `language` is the BCP 47 tag of the title.
+    dates, the `end` exclusive. `language` is the BCP 47 tag of the title. `alarm` is how long
+    before the start its reader is reminded, only where the reader chose that (CALENDAR.md E15).
     """
 
     uid: UUID
@@ -75,6 +76,7 @@ class FeedEvent:
     conference: Conference | None = None
     picture: Picture | None = None
     parent: UUID | None = None
+    alarm: timedelta | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no calendar can show: a naive time, an end that is not after the start."""

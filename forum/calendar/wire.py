@@ -26,7 +26,7 @@ _UNSAFE = re.compile(
 _BLANKS = re.compile("[ \t]+")
 _BLANKS_AT_BREAK = re.compile(" ?\n ?")
 _MANY_BREAKS = re.compile("\n{3,}")
-_BACKSLASH_BEFORE_N = re.compile(r"\\(?=[nN])")
+_MISREAD_BACKSLASH = re.compile(r"\\(?=[nNrR])")
 FULL_WIDTH_BACKSLASH = "\uff3c"
 _URL_KEPT = "%/:=&?~#+!$,;'@()*[]-._"
 
@@ -34,12 +34,12 @@ _URL_KEPT = "%/:=&?~#+!$,;'@()*[]-._"
 def paragraphs(text: str) -> str:
     """Return text that every reader can take: no controls, one kind of line break, single blanks.
 
-    A backslash before n becomes a full-width one, because ics.py, node-ical and icalendar
+    A backslash before n or r becomes a full-width one, because ics.py, node-ical and icalendar
     read the escaped pair as a line break (CALENDAR.md, Wire).
     """
     text = _UNSAFE.sub("", _BREAKS.sub("\n", text))
     text = _BLANKS_AT_BREAK.sub("\n", _BLANKS.sub(" ", text))
-    return _BACKSLASH_BEFORE_N.sub(FULL_WIDTH_BACKSLASH, _MANY_BREAKS.sub("\n\n", text).strip())
+    return _MISREAD_BACKSLASH.sub(FULL_WIDTH_BACKSLASH, _MANY_BREAKS.sub("\n\n", text).strip())
 
 
 def one_line(text: str) -> str:
@@ -130,11 +130,13 @@ def folded(line: bytes) -> bytes:
 
 
 def _place_to_cut(line: bytes, limit: int) -> int:
-    allowed = [at for at in range(limit, limit - NICER_FOLD_WITHIN, -1) if _may_cut(line, at)]
-    for at in allowed:
-        if BLANK not in (line[at], line[at - 1]):
-            return at
-    return allowed[0]
+    last = 0
+    for at in range(limit, limit - NICER_FOLD_WITHIN, -1):
+        if _may_cut(line, at):
+            if BLANK not in (line[at], line[at - 1]):
+                return at
+            last = last or at
+    return last
 
 
 def _may_cut(line: bytes, at: int) -> bool:

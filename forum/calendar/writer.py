@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 from icalendar.prop import vDate, vDatetime, vDuration, vInt
 
 from forum.calendar.rules import marked_title
@@ -35,10 +35,10 @@ def written(calendar: FeedCalendar) -> bytes:
     events = sorted(calendar.events, key=lambda event: event.order)
     published = bool(events) and all(event.organizer for event in events)
     component = _calendar_component(calendar, published=published)
-    for zone, (first_year, last_year) in sorted(_years_by_zone(events).items()):
+    for zone, (first_year, last_year) in sorted(years_by_zone(events).items()):
         component.add_component(timezone_component(zone, first_year, last_year))
     for event in events:
-        component.add_component(_event_component(event, calendar.language))
+        component.add_component(event_component(event, calendar.language))
     return octets(component)
 
 
@@ -63,7 +63,8 @@ def _calendar_component(calendar: FeedCalendar, *, published: bool) -> Calendar:
     return component
 
 
-def _event_component(event: FeedEvent, language: str) -> Event:
+def event_component(event: FeedEvent, language: str) -> Event:
+    """Return one VEVENT; the language is that of the mark before a cancelled title."""
     component = Event()
     changed = _second(event.last_modified)
     component["UID"] = Value(str(event.uid))
@@ -71,8 +72,9 @@ def _event_component(event: FeedEvent, language: str) -> Event:
     component["CREATED"] = vDatetime(_second(event.created))
     component["LAST-MODIFIED"] = vDatetime(changed)
     component["SEQUENCE"] = vInt(event.sequence)
-    component["DTSTART"] = _moment(event.start, event.zone)
-    component["DTEND"] = _moment(event.end, event.zone)
+    zone = "" if _goes_out_as_utc(event) else event.zone
+    component["DTSTART"] = _moment(event.start, zone)
+    component["DTEND"] = _moment(event.end, zone)
     title = marked_title(one_line(event.title) or NO_TITLE, event.status, language)
     spoken = {"LANGUAGE": event.language} if event.language else None
     component["SUMMARY"] = text_value(title, params=spoken)
@@ -83,6 +85,16 @@ def _event_component(event: FeedEvent, language: str) -> Event:
     _set_place(component, event)
     _set_texts(component, event)
     _set_relations(component, event)
+    if event.alarm:
+        component.add_component(_alarm_component(event.alarm, title))
+    return component
+
+
+def _alarm_component(before: timedelta, title: str) -> Alarm:
+    component = Alarm()
+    component["ACTION"] = Value("DISPLAY")
+    component["DESCRIPTION"] = text_value(title)
+    component["TRIGGER"] = vDuration(-before)
     return component
 
 
@@ -145,21 +157,34 @@ def _mailbox(mailbox: Mailbox) -> Value:
 def _moment(moment: datetime | date, zone: str) -> vDatetime | vDate:
     if not isinstance(moment, datetime):
         return vDate(moment, {"VALUE": "DATE"})
-    if is_plain_utc(zone):
+    if not zone:
         return vDatetime(_second(moment))
     value = vDatetime(moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0))
     value.params["TZID"] = zone
     return value
 
 
+def _goes_out_as_utc(event: FeedEvent) -> bool:
+    """Say whether clocks cannot tell its times: no place, or an hour that they show twice.
+
+    A wall time in that hour means the first of the two (RFC 5545 §3.3.5); both ends are written
+    alike.
+    """
+    return is_plain_utc(event.zone) or any(
+        isinstance(moment, datetime) and moment.astimezone(ZoneInfo(event.zone)).fold
+        for moment in (event.start, event.end)
+    )
+
+
 def _second(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def _years_by_zone(events: Iterable[FeedEvent]) -> dict[str, tuple[int, int]]:
+def years_by_zone(events: Iterable[FeedEvent]) -> dict[str, tuple[int, int]]:
+    """Return the first and last year that the events use of each zone they are timed in."""
     years: dict[str, tuple[int, int]] = {}
     for event in events:
-        if is_plain_utc(event.zone):
+        if _goes_out_as_utc(event):
             continue
         for moment in (event.start, event.end):
             if isinstance(moment, datetime):

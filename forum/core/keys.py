@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
@@ -20,7 +21,7 @@ class InstanceKey:
 
     def derived(self, purpose: str) -> bytes:
         """Return 32 bytes for one purpose (HMAC-SHA-256 of its name)."""
-        return hmac.digest(self.secret, purpose.encode(), hashlib.sha256)
+        return _derived(self.secret, purpose)
 
     def encrypt(self, purpose: str, plain: bytes, nonce: bytes) -> bytes:
         """Return nonce and AES-GCM ciphertext of a secret that must be kept."""
@@ -30,6 +31,11 @@ class InstanceKey:
         """Return what `encrypt` was given; raises InvalidTag for foreign bytes."""
         nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         return AESGCM(self.derived(purpose)).decrypt(nonce, body, purpose.encode())
+
+
+@lru_cache(maxsize=64)
+def _derived(secret: bytes, purpose: str) -> bytes:
+    return hmac.digest(secret, purpose.encode(), hashlib.sha256)
 
 
 def instance_key() -> InstanceKey:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ log = logging.getLogger("forum.outbox")
 Payload = dict[str, Any]
 Within = Callable[["Session", Payload, datetime], None]
 After = Callable[[Payload, datetime], None]
+AfterMany = Callable[[Sequence[Payload], datetime], None]
 
 LEASE = timedelta(seconds=60)
 BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 21600, 86400))
@@ -66,6 +68,7 @@ class OutboxRow(Model):
 
 _WITHIN: dict[str, list[Within]] = defaultdict(list)
 _AFTER: dict[str, list[After]] = defaultdict(list)
+_AFTER_MANY: dict[str, list[AfterMany]] = defaultdict(list)
 _nudge: list[Callable[[], None]] = []
 
 
@@ -86,6 +89,21 @@ def after(topic: str) -> Callable[[After], After]:
     def _keep(react: After) -> After:
         if react not in _AFTER[topic]:
             _AFTER[topic].append(react)
+        return react
+
+    return _keep
+
+
+def after_many(topic: str) -> Callable[[AfterMany], AfterMany]:
+    """Register a reaction that takes all effects of a topic that wait one behind the other.
+
+    What it raises for several it is asked again for each alone, so that one broken effect holds up
+    no other. So each must be safe to repeat, like all that happens after the commit.
+    """
+
+    def _keep(react: AfterMany) -> AfterMany:
+        if react not in _AFTER_MANY[topic]:
+            _AFTER_MANY[topic].append(react)
         return react
 
     return _keep
@@ -118,7 +136,7 @@ def emit(
     """
     for react in _WITHIN[topic]:
         react(session, payload, now)
-    if _AFTER[topic]:
+    if _AFTER[topic] or _AFTER_MANY[topic]:
         append(
             session,
             OutboxRow,
@@ -163,28 +181,68 @@ def deliver_due(now: datetime, limit: int = BATCH) -> int:
 
     What half of the lease was too short for is given back.
     """
-    rows, until = _claim(now, limit), monotonic() + LEASE.total_seconds() / 2
+    waiting = deque(_together(_claim(now, limit)))
+    until = monotonic() + LEASE.total_seconds() / 2
     done: list[UUID] = []
     tried = 0
-    for row_id, topic, payload, tries in rows:
-        tried += 1
-        try:
-            for react in _AFTER[topic]:
-                react(payload, now)
-        except Exception as problem:
-            # One broken effect must not stop the others; it is kept and tried again.
-            db.session.rollback()
-            log.exception("outbox %s failed (try %s)", topic, tries)
-            _put_off(row_id, tries, clean_line(f"{type(problem).__name__}: {problem}")[:500], now)
+    while waiting:
+        rows = waiting.popleft()
+        problem = _carry_out(rows, now)
+        if problem is None:
+            done += [row.id for row in rows]
+            tried += len(rows)
+        elif len(rows) > 1:
+            waiting.extendleft([row] for row in reversed(rows))
         else:
-            done.append(row_id)
+            _put_off(rows[0], problem, now)
+            tried += 1
         if monotonic() > until:
             break
     if done:
         _settle(done, now)
-    if len(rows) > tried:
-        _give_back([row[0] for row in rows[tried:]])
+    if waiting:
+        _give_back([row.id for rows in waiting for row in rows])
     return tried
+
+
+class _Claimed(NamedTuple):
+    id: UUID
+    topic: str
+    payload: Payload
+    tries: int
+
+
+def _together(rows: Sequence[_Claimed]) -> Iterator[list[_Claimed]]:
+    """Give rows as they are carried out, in their order: what was tried in vain goes alone."""
+
+    def key(row: _Claimed) -> tuple[str, bool]:
+        return row.topic, row.tries == 1 and bool(_AFTER_MANY[row.topic])
+
+    for (_, many), found in groupby(rows, key):
+        if many:
+            yield list(found)
+        else:
+            yield from ([row] for row in found)
+
+
+def _carry_out(rows: Sequence[_Claimed], now: datetime) -> Exception | None:
+    """Carry effects of one topic out; return what went wrong."""
+    topic = rows[0].topic
+    try:
+        for react_to_all in _AFTER_MANY[topic]:
+            react_to_all([row.payload for row in rows], now)
+        for react in _AFTER[topic]:
+            for row in rows:
+                react(row.payload, now)
+    except Exception as problem:
+        # One broken effect must not stop the others; it is kept and tried again.
+        db.session.rollback()
+        if len(rows) > 1:
+            log.info("outbox %s failed for %s together, each is tried alone", topic, len(rows))
+        else:
+            log.exception("outbox %s failed (try %s)", topic, rows[0].tries)
+        return problem
+    return None
 
 
 def stuck() -> dict[str, int]:
@@ -225,7 +283,7 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _claim(now: datetime, limit: int) -> list[tuple[UUID, str, Payload, int]]:
+def _claim(now: datetime, limit: int) -> list[_Claimed]:
     with writing() as session:
         due = (
             sa.select(OutboxRow.id)
@@ -241,7 +299,7 @@ def _claim(now: datetime, limit: int) -> list[tuple[UUID, str, Payload, int]]:
             .returning(OutboxRow.id, OutboxRow.topic, OutboxRow.payload, OutboxRow.tries)
             .execution_options(synchronize_session=False),
         ).all()
-    return sorted((row.id, row.topic, row.payload, row.tries) for row in claimed) if claimed else []
+    return sorted((_Claimed(*row) for row in claimed), key=lambda row: row.id)
 
 
 def _settle(done: list[UUID], now: datetime) -> None:
@@ -264,13 +322,14 @@ def _give_back(untried: list[UUID]) -> None:
         )
 
 
-def _put_off(row_id: UUID, tries: int, error: str, now: datetime) -> None:
+def _put_off(row: _Claimed, problem: Exception, now: datetime) -> None:
+    error = clean_line(f"{type(problem).__name__}: {problem}")[:500]
     with writing() as session:
         session.execute(
             sa.update(OutboxRow)
-            .where(OutboxRow.id == row_id)
+            .where(OutboxRow.id == row.id)
             .values(
-                due_at=now + BACK_OFF[min(tries, len(BACK_OFF)) - 1],
+                due_at=now + BACK_OFF[min(row.tries, len(BACK_OFF)) - 1],
                 leased_until=None,
                 last_error=error,
             )

@@ -107,6 +107,10 @@ class Event(Model):
     venue: Mapped[Venue | None] = relationship(lazy="raise_on_sql")
     series: Mapped[Series | None] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    # Few sessions are shown in further rooms: only those that are have them read, once an event.
+    rooms: Mapped[list[Room]] = relationship(
+        lazy="select", viewonly=True, order_by="Room.position, Room.id"
+    )
 
     __table_args__ = (
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.core.permissions import Action, can, require
-from forum.events.models import Event, OldSlug, Partner, Room, Series, Venue
+from forum.events.models import Event, OldSlug, Partner, Room, Venue
 from forum.events.rules import LONGEST_SLUG, EventState
 from forum.people.models import Organisation
 
@@ -224,22 +224,6 @@ def organisations_for(actor: Actor, action: Action) -> Sequence[Organisation]:
         sa.select(Organisation).where(Organisation.id.in_(allowed)).order_by(Organisation.slug),
     )
     return found.all()
-
-
-def public_series(slug: str) -> tuple[Series, Sequence[Event]]:
-    """Return a series and those of its events that guests may know of (2 statements)."""
-    if not looks_like_slug(slug):
-        raise NotFound
-    series = db.session.scalars(sa.select(Series).where(Series.slug == slug)).one_or_none()
-    if series is None:
-        raise NotFound
-    events = db.session.scalars(
-        sa.select(Event)
-        .where(Event.series_id == series.id, Event.state != EventState.DRAFT)
-        .options(*_whole())
-        .order_by(Event.starts_at, Event.id),
-    ).all()
-    return series, events
 
 
 def _whole() -> tuple[ORMOption, ...]:

@@ -17,7 +17,9 @@ import sqlalchemy as sa
 from markupsafe import escape
 
 from forum.core.db import db
+from forum.core.text import clean_line
 from forum.messaging.models import MailBody
+from forum.messaging.rules import LONGEST_SUBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,8 +67,17 @@ def to_send(message: Message) -> Written:
     return _filled(message, Written(body.subject, body.text, _inlined(body.html)))
 
 
-def filled_subject(subject: str, body_id: UUID, values: Mapping[str, str]) -> str:
-    """Return the subject of a shared body with one person's values."""
+def subject_line(subject: str, body_id: UUID, values: Mapping[str, str]) -> str:
+    """Return the subject of a shared body with one person's values, as a message has it."""
+    return clean_line(_filled_subject(subject, body_id, values))[:LONGEST_SUBJECT]
+
+
+def is_personal(subject: str, body_id: UUID) -> bool:
+    """Say whether the subject of a shared body holds what is different for each person."""
+    return _marks(body_id).search(subject) is not None
+
+
+def _filled_subject(subject: str, body_id: UUID, values: Mapping[str, str]) -> str:
     return _marks(body_id).sub(lambda found: _value(found[2], values), subject)
 
 
@@ -85,7 +96,7 @@ def _inlined(html: str) -> str:
 
 def with_values(body: Written, body_id: UUID, values: Mapping[str, str], link: str) -> Written:
     """Return a shared body as one person would get it, each link leading to the same address."""
-    subject = filled_subject(body.subject, body_id, values)
+    subject = _filled_subject(body.subject, body_id, values)
     return _put(Written(subject, body.text, body.html), body_id, values, lambda _: link)
 
 

@@ -10,8 +10,8 @@ import click
 from forum.core import clock
 from forum.core.commands import MAKE_APP
 from forum.core.db import db
-from forum.messaging.reports import LARGEST, UnreadableMail
-from forum.messaging.service.bouncing import take_in
+from forum.messaging.incoming import LARGEST, UnreadableMail
+from forum.messaging.service.coming_in import take_in_mail
 
 if TYPE_CHECKING:
     from forum.core.commands import MakeApp
@@ -38,17 +38,19 @@ def mail() -> None:
 )
 @click.pass_context
 def receive(context: click.Context, came_to: str) -> None:
-    """Read one mail from standard input, as mail servers pipe it, and note what came back.
+    """Read one mail from standard input, as mail servers pipe it, and note what it says.
 
-    Delivery reports are noted; anything else is passed over without a word. Exit status 0 when
-    that is done, 65 when there is no mail in it, 75 when the mail server is to try again later.
+    Delivery reports and answers of calendars are noted; anything else is passed over. Exit status
+    0 when that is done, 65 when there is no mail in it, 75 when the mail server is to try again.
     """
     raw = _standard_input()
     try:
         make_app: MakeApp = context.find_root().meta[MAKE_APP]
-        with make_app().app_context():
+        app = make_app()
+        authserv = app.config["FORUM_SETTINGS"].mail_authserv
+        with app.app_context():
             try:
-                take_in(raw, came_to, now=clock.now())
+                take_in_mail(raw, came_to, authserv=authserv, now=clock.now())
             finally:
                 db.session.remove()
                 db.engine.dispose()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from forum.core.links import Purpose
-from forum.core.outbox import Payload, after
+from forum.core.outbox import Payload, after, after_many
 from forum.events.rules import EventState
 from forum.messaging import queries, service
 from forum.messaging.rules import Kind
@@ -22,7 +22,7 @@ from forum.programme.rules import EngagementState
 from forum.registrations.rules import ASKED, Ended, RegistrationState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from forum.events.models import Event
     from forum.messaging.queries import Addressee
@@ -45,26 +45,33 @@ ENDED_KINDS = {
 """What is written of a cancelled registration; of one that was merged into another, nothing."""
 
 
-@after("registration.pending")
-def confirm_request(payload: Payload, now: datetime) -> None:
-    """Say that the request has come in, unless it was decided before this ran."""
-    _tell("pending", payload, now, {PENDING: Kind.REQUESTED})
+@after_many("registration.pending")
+def confirm_requests(payloads: Sequence[Payload], now: datetime) -> None:
+    """Say that requests have come in, unless they were decided before this ran."""
+    _tell_each(payloads, now, lambda _: ("pending", {PENDING: Kind.REQUESTED}))
 
 
-@after("registration.confirmed")
-def send_ticket(payload: Payload, now: datetime) -> None:
-    """Send the ticket, unless the registration was cancelled before this ran."""
-    kind = Kind.PROMOTED if payload.get("promoted") else Kind.CONFIRMED
-    kind = Kind.APPROVED if payload.get("approved") else kind
-    _tell("confirmed", payload, now, {CONFIRMED: kind})
+@after_many("registration.confirmed")
+def send_tickets(payloads: Sequence[Payload], now: datetime) -> None:
+    """Send tickets, but for registrations that were cancelled before this ran."""
+
+    def kinds(payload: Payload) -> tuple[str, Mapping[RegistrationState, Kind]]:
+        kind = Kind.PROMOTED if payload.get("promoted") else Kind.CONFIRMED
+        return "confirmed", {CONFIRMED: Kind.APPROVED if payload.get("approved") else kind}
+
+    _tell_each(payloads, now, kinds)
 
 
-@after("registration.waitlisted")
-def confirm_place_in_line(payload: Payload, now: datetime) -> None:
-    """Say that the guest waits, unless a seat came free before this ran."""
-    approved = payload.get("approved")
-    kind = Kind.APPROVED_WAITING if approved else Kind.WAITLISTED
-    _tell("approved_waiting" if approved else "waitlisted", payload, now, {WAITLISTED: kind})
+@after_many("registration.waitlisted")
+def confirm_places_in_line(payloads: Sequence[Payload], now: datetime) -> None:
+    """Say that guests wait, but for those to whom a seat came before this ran."""
+
+    def kinds(payload: Payload) -> tuple[str, Mapping[RegistrationState, Kind]]:
+        if payload.get("approved"):
+            return "approved_waiting", {WAITLISTED: Kind.APPROVED_WAITING}
+        return "waitlisted", {WAITLISTED: Kind.WAITLISTED}
+
+    _tell_each(payloads, now, kinds)
 
 
 @after("registration.offered")
@@ -187,6 +194,22 @@ def tell_of_a_place(payload: Payload, now: datetime) -> None:
     )
 
 
+@after("place.left")
+def take_a_place_out_of_the_calendar(payload: Payload, now: datetime) -> None:
+    """Say that a place is given up to who has the session in the own calendar by a mail of ours."""
+    registration_id = UUID(payload["registration_id"])
+    session = queries.session_in_calendar(registration_id, UUID(payload["session_id"]))
+    if session is not None:
+        service.write_to_guest(
+            registration_id,
+            lambda _guest: Kind.PLACE_LEFT,
+            key=f"place_left:{payload['place_id']}",
+            now=now,
+            session=session,
+            whom=attendee_alone,
+        )
+
+
 @after("event.cancelled")
 def tell_of_cancelling(payload: Payload, now: datetime) -> None:
     """Tell all who are confirmed or wait that the event is cancelled."""
@@ -269,7 +292,28 @@ def _tell(
     kinds: Mapping[RegistrationState, Kind],
     whom: Whom = recipients_of,
 ) -> None:
-    _write(what, payload, now, lambda guest: kinds.get(guest.state), whom)
+    _write(what, payload, now, _by_state(kinds), whom)
+
+
+def _tell_each(
+    payloads: Sequence[Payload],
+    now: datetime,
+    kinds_of: Callable[[Payload], tuple[str, Mapping[RegistrationState, Kind]]],
+) -> None:
+    effects = [
+        _effect(what, one, _by_state(kinds))
+        for one in payloads
+        if not one.get("quiet")
+        for what, kinds in [kinds_of(one)]
+    ]
+    if effects:
+        service.write_to_each(effects, now=now)
+
+
+def _by_state(
+    kinds: Mapping[RegistrationState, Kind],
+) -> Callable[[Registration], Kind | None]:
+    return lambda guest: kinds.get(guest.state)
 
 
 def _write(
@@ -279,12 +323,19 @@ def _write(
     choose: Callable[[Registration], Kind | None],
     whom: Whom = recipients_of,
 ) -> None:
-    if payload.get("quiet"):
-        return
-    registration_id, words = UUID(payload["registration_id"]), payload.get("words", "")
-    service.write_to_guest(
-        registration_id, choose, key=f"{what}:{registration_id}", now=now, words=words, whom=whom
-    )
+    if not payload.get("quiet"):
+        service.write_to_each([_effect(what, payload, choose, whom)], now=now)
+
+
+def _effect(
+    what: str,
+    payload: Payload,
+    choose: Callable[[Registration], Kind | None],
+    whom: Whom = recipients_of,
+) -> service.Effect:
+    registration_id = UUID(payload["registration_id"])
+    key, words = f"{what}:{registration_id}", payload.get("words", "")
+    return service.Effect(registration_id, choose, key, words=words, whom=whom)
 
 
 def _is_over(event: Event, now: datetime) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
@@ -19,12 +21,14 @@ from forum.core.ids import shown
 from forum.core.languages import ENGLISH, by_key
 from forum.core.text import clean_line
 from forum.messaging import bodies
+from forum.messaging.calendar_parts import CalendarPart
 from forum.messaging.letters import TICKET_CID
 from forum.messaging.marks import Filling, opt_out_of
 from forum.messaging.models import Message
 from forum.messaging.rules import LONGEST_NAME, LONGEST_SUBJECT, OPTIONAL
 from forum.messaging.words.failures import UNWRITABLE
 
+CALENDAR_FILE = "invite.ics"
 _NEVER_IN_ADDRESSES = re.compile(r"[\s\x00-\x1f\x7f,;<>]")
 
 
@@ -82,6 +86,7 @@ def mail_of(
     reply_to: str,
     filling: Filling,
     code: Code | None,
+    calendar: CalendarPart | None,
     now: datetime,
 ) -> EmailMessage:
     """Return the mail, its links in place of their marks; raises UnwritableAddress.
@@ -98,16 +103,18 @@ def mail_of(
     mail["Subject"] = clean_line(written.subject)[:LONGEST_SUBJECT]
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message.message_id
-    mail["Auto-Submitted"] = "auto-generated"
+    _add(mail, "Auto-Submitted", "auto-generated")
     # Exchange answers for people on holiday all the same (RFC 3834 came later), unless told this.
-    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    _add(mail, "X-Auto-Response-Suppress", "OOF, AutoReply")
     if message.kind in OPTIONAL:
         mail["List-Unsubscribe"] = f"<{opt_out_of(message.id).address(0)}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(filling.put_in(written.text))
+    mail.make_alternative(_boundary("alternative", message))
     mail.add_alternative(filling.put_in_html(written.html), subtype="html")
     if code is not None:
         _, body = mail.iter_parts()
+        body.make_related(_boundary("related", message))
         body.add_related(
             code.png,
             "image",
@@ -116,10 +123,53 @@ def mail_of(
             filename=code.file_name,
             disposition="inline",
         )
+    if calendar is not None:
+        _add_calendar(mail, calendar, _boundary("mixed", message))
+    if code is not None:
         mail.add_attachment(code.png, "image", "png", filename=code.file_name)
     # At the end: whatever adds a part moves the headers that describe the content into the first.
-    mail["Content-Language"] = (by_key(message.lang) or ENGLISH).tag
+    _add(mail, "Content-Language", (by_key(message.lang) or ENGLISH).tag)
     return mail
+
+
+def _boundary(inside: str, message: Message) -> str:
+    """Return what stands between parts: nobody knew the id when the words were written.
+
+    Python would read the whole mail to find one that does not occur.
+    """
+    return f"{inside}-{message.id.hex}"
+
+
+def _add_calendar(mail: EmailMessage, calendar: CalendarPart, boundary: str) -> None:
+    """Add what is asked of the guest's calendar: last among the alternatives, and as a file.
+
+    Some programs look here, some there (RFC 6047 §2.4).
+    """
+    octets = base64.encodebytes(calendar.octets).decode("ascii")
+    method = f"text/calendar; charset=utf-8; method={calendar.method.value}"
+    mail.attach(_part(mail.policy, octets, {"Content-Type": method}))
+    mail.make_mixed(boundary)
+    named = f'attachment; filename="{CALENDAR_FILE}"'
+    file = {"Content-Type": "application/ics", "Content-Disposition": named}
+    mail.attach(_part(mail.policy, octets, file))
+
+
+def _part(policy: Policy, octets: str, headers: Mapping[str, str]) -> EmailMessage:
+    part = EmailMessage(policy=policy)
+    for name, value in {**headers, "Content-Transfer-Encoding": "base64"}.items():
+        _add(part, name, value)
+    part.set_payload(octets)
+    return part
+
+
+def _add(mail: EmailMessage, name: str, value: str) -> None:
+    """Add a header that many mails have: Python would take it apart anew for each of them."""
+    mail.set_raw(name, _header(name, value))
+
+
+@lru_cache(maxsize=64)
+def _header(name: str, value: str) -> BaseHeader:
+    return _HEADERS(name, value)
 
 
 def mailbox(name: str, address: str) -> Address:

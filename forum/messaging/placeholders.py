@@ -101,7 +101,7 @@ _WITH_WORDS = frozenset(
         Kind.SPEAKER_SLOT,
     }
 )
-_WITH_SESSION = frozenset({Kind.PLACE_GIVEN})
+WITH_SESSION = frozenset({Kind.PLACE_GIVEN, Kind.PLACE_LEFT, Kind.CALENDAR_NO_PLACE})
 
 _ALL = (
     Placeholder("name", sentence("The name of the person written to"), Trust.GUEST),
@@ -151,11 +151,9 @@ _ALL = (
         only_for=_INVITED,
     ),
     Placeholder(
-        "session", sentence("The title of the session"), Trust.ORGANISER, only_for=_WITH_SESSION
+        "session", sentence("The title of the session"), Trust.ORGANISER, only_for=WITH_SESSION
     ),
-    Placeholder(
-        "session_when", sentence("When the session is"), Trust.OURS, only_for=_WITH_SESSION
-    ),
+    Placeholder("session_when", sentence("When the session is"), Trust.OURS, only_for=WITH_SESSION),
     Placeholder(
         "words",
         sentence("What you write when you act, as the reason for postponing"),

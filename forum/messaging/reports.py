@@ -7,23 +7,27 @@ own mails in a circle) is passed over.
 
 from __future__ import annotations
 
-import email
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.message import Message as Mail
-from email.policy import compat32
 
 from forum.core.text import clean_line
+from forum.messaging.incoming import (
+    MOST_NAMED,
+    MOST_PARTS,
+    STUMBLES,
+    UnreadableMail,
+    field,
+    parsed,
+    parts_of,
+    sent_to,
+    unfolded,
+)
 from forum.messaging.rules.bounces import UNKNOWN_STATUS, BounceAction, status_in
-
-LARGEST = 2_000_000
-"""Bytes that are read of a mail; the report stands before the mail it brings back."""
 
 LONGEST_DIAGNOSTIC = 500
 LONGEST_TEXT = 20_000
-MOST_PARTS = 50
-MOST_NAMED = 20
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,300}>")
 _ID_LINE = re.compile(r"^Message-ID:\s*(<[^<>\s]{1,300}>)", re.IGNORECASE | re.MULTILINE)
 _FIELD_BREAK = re.compile(r"\n[ \t]+")
@@ -59,10 +63,6 @@ _COPY_BEGINS = re.compile(
 )
 
 
-class UnreadableMail(ValueError):
-    """There is no mail in it that could be read."""
-
-
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a mail server says became of a mail of ours.
@@ -91,35 +91,24 @@ def read(raw: bytes, came_to: str = "") -> Report | None:
     `came_to` is the address that the mail server had it for, where it says so. Raises
     UnreadableMail for what is no mail at all.
     """
-    mail = _parsed(raw)
+    mail = parsed(raw)
     try:
         outcome = _outcome(mail)
         if outcome is None:
             return None
         return Report(
-            _sent_to(mail, came_to),
+            sent_to(mail, came_to),
             _message_ids(mail),
             outcome.action,
             outcome.status,
             outcome.diagnostic,
         )
-    except (RecursionError, LookupError, ValueError, TypeError, AttributeError) as error:
-        # The parser takes nearly anything, and stumbles later over what it took.
+    except STUMBLES as error:
         raise UnreadableMail from error
-
-
-def _parsed(raw: bytes) -> Mail:
-    try:
-        mail = email.message_from_bytes(raw[:LARGEST], policy=compat32)
-    except (RecursionError, LookupError, ValueError, TypeError, AttributeError) as error:
-        raise UnreadableMail from error
-    if not mail.keys():
-        raise UnreadableMail
-    return mail
 
 
 def _outcome(mail: Mail) -> _Outcome | None:
-    parts = list(_parts(mail))
+    parts = list(parts_of(mail))
     words = _words(parts)
     found = [
         one
@@ -136,14 +125,14 @@ def _outcome(mail: Mail) -> _Outcome | None:
 
 def _is_from_a_server(mail: Mail) -> bool:
     """Say whether a mail without a report for machines is one for people, from a mail server."""
-    if _field(mail, "X-Failed-Recipients"):
+    if field(mail, "X-Failed-Recipients"):
         return True
-    answers = _field(mail, "Auto-Submitted").lower().startswith("auto-replied")
-    null_sender = _field(mail, "Return-Path") in {"", "<>"}
+    answers = field(mail, "Auto-Submitted").lower().startswith("auto-replied")
+    null_sender = field(mail, "Return-Path") in {"", "<>"}
     whole = mail.get_content_type() in {"text/plain", "multipart/mixed", "multipart/report"}
     kind = str(mail.get_param("report-type", "") or "").lower()
     machine = kind in {"", "delivery-status"}
-    by_server = bool(_FROM_SERVERS.search(_field(mail, "From")))
+    by_server = bool(_FROM_SERVERS.search(field(mail, "From")))
     return not answers and null_sender and whole and machine and by_server
 
 
@@ -183,18 +172,6 @@ def _by_words(words: str) -> str:
     return next((code for known, code in _BY_WORDS if known.search(words)), "")
 
 
-def _parts(mail: Mail) -> Iterator[Mail]:
-    """Go through the parts of a mail, not into the mail that it brings back."""
-    waiting, seen = [mail], 0
-    while waiting and seen < MOST_PARTS:
-        part = waiting.pop(0)
-        seen += 1
-        yield part
-        payload = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
-            waiting[:0] = [one for one in payload if isinstance(one, Mail)]
-
-
 def _words(parts: Iterable[Mail]) -> str:
     texts = (_text(part) for part in parts if part.get_content_type() == "text/plain")
     return "\n".join(texts)[:LONGEST_TEXT]
@@ -213,7 +190,7 @@ def _blocks(part: Mail) -> Iterator[dict[str, str]]:
     inside = payload if isinstance(payload, list) else [payload]
     for one in inside[:MOST_PARTS]:
         if isinstance(one, Mail):
-            yield {name.lower(): _unfolded(value) for name, value in one.items()}
+            yield {name.lower(): unfolded(value) for name, value in one.items()}
             rest = one.get_payload()
             if isinstance(rest, str) and rest.strip():
                 yield from _blocks_in(rest)
@@ -228,21 +205,12 @@ def _blocks_in(text: str) -> Iterator[dict[str, str]]:
         yield {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def _sent_to(mail: Mail, came_to: str) -> tuple[str, ...]:
-    names = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To")
-    written = [came_to]
-    for name in names:
-        written += [_unfolded(one) for one in mail.get_all(name, [])[:MOST_NAMED]]
-    split = (one for line in written for one in re.split(r"[\s,;<>]+", line[:2000]) if "@" in one)
-    return tuple(dict.fromkeys(split))[:MOST_NAMED]
-
-
 def _message_ids(mail: Mail) -> tuple[str, ...]:
     found: list[str] = []
-    for part in _parts(mail):
+    for part in parts_of(mail):
         found += _returned_ids(part)
     for name in ("In-Reply-To", "References"):
-        found += _MESSAGE_ID.findall(_field(mail, name))
+        found += _MESSAGE_ID.findall(field(mail, name))
     return tuple(dict.fromkeys(found))[:MOST_NAMED]
 
 
@@ -250,7 +218,7 @@ def _returned_ids(part: Mail) -> list[str]:
     kind, payload = part.get_content_type(), part.get_payload()
     returned = payload[0] if isinstance(payload, list) and payload else None
     if kind in _RETURNED_TYPES and isinstance(returned, Mail):
-        return _MESSAGE_ID.findall(_field(returned, "Message-ID"))
+        return _MESSAGE_ID.findall(field(returned, "Message-ID"))
     if kind in _HEADER_TYPES:
         inside = returned.as_string() if isinstance(returned, Mail) else _text(part)
         return _ID_LINE.findall(_FIELD_BREAK.sub(" ", inside))
@@ -258,14 +226,6 @@ def _returned_ids(part: Mail) -> list[str]:
         copy = _COPY_BEGINS.split(_text(part), maxsplit=1)
         return _ID_LINE.findall(_FIELD_BREAK.sub(" ", copy[-1])) if len(copy) > 1 else []
     return []
-
-
-def _field(mail: Mail, name: str) -> str:
-    return _unfolded(mail.get(name) or "")
-
-
-def _unfolded(value: object) -> str:
-    return " ".join(str(value).split())
 
 
 def _clean(words: str) -> str:

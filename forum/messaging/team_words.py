@@ -25,6 +25,7 @@ WAITS: Mapping[Waits, Sentence] = {
     Waits.NODS: sentence("Announcements that wait for a second person"),
     Waits.BOUNCED: sentence("Mails that came back since yesterday"),
     Waits.FAILED: sentence("Mails that failed since yesterday"),
+    Waits.OVERTAKEN: sentence("Mails stopped half-way since yesterday, as the event was changed"),
     Waits.LAPSED: sentence("Offered seats not taken since yesterday"),
 }
 

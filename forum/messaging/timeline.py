@@ -22,7 +22,7 @@ from forum.messaging.rules.announcements import (
     Timing,
     message_kind,
 )
-from forum.messaging.rules.around import is_missed
+from forum.messaging.rules.around import can_go_on, is_missed
 from forum.messaging.rules.segments import EVERYBODY, Segment, read_segment
 from forum.messaging.rules.timing import in_words, when_of
 from forum.messaging.words import WORDS
@@ -45,7 +45,8 @@ class Entry:
 
     `called` is what an organiser called it, `name` what it is; `how` says how its moment is
     reckoned. `number` counts people, or mails once it went. A `mark` is the event itself. Of a mail
-    of Forum's own that nobody had yet, the moment can be changed.
+    of Forum's own that nobody had yet, the moment can be changed. One that was stopped half-way
+    `goes_on` where somebody wants it to and it is still of use.
     """
 
     at: datetime | None
@@ -62,6 +63,7 @@ class Entry:
     revision: int = 0
     changeable: bool = False
     stoppable: bool = False
+    goes_on: bool = False
     mark: bool = False
 
 
@@ -102,7 +104,7 @@ def timeline_of(event: Event, words_of: WordsOf, now: datetime) -> Timeline:
         return _number(one, segment, numbers, progress)
 
     entries = [
-        *(_of(one, whom[one.id], number_of(one), event) for one in rows),
+        *(_of(one, whom[one.id], number_of(one), event, progress[one.id], now) for one in rows),
         *(_told(one, numbers.get(EVERYBODY, 0)) for one in news),
         *(_went(one) for one in went_of(event.id)),
     ]
@@ -124,13 +126,21 @@ def _is_off(event: Event, now: datetime) -> bool:
 
 
 def _is_to_come(one: Entry) -> bool:
-    return one.stoppable or one.news is not None
+    return one.stoppable or one.news is not None or one.goes_on
 
 
-def _of(one: Announcement, to: str, number: Sentence | None, event: Event) -> Entry:
+def _of(
+    one: Announcement,
+    to: str,
+    number: Sentence | None,
+    event: Event,
+    progress: Progress,
+    now: datetime,
+) -> Entry:
     own, when = one.kind is not AnnouncementKind.LETTER, when_of(one)
     open_still = one.started_at is None
     runs = one.state in RUNNING
+    deferred = one.state is AnnouncementState.SENT and progress.waiting > 0
     held = open_still and runs and own and not one.due_at and not event.dates_open
     kind = message_kind(one.kind, about_booking=one.about_booking)
     return Entry(
@@ -141,12 +151,33 @@ def _of(one: Announcement, to: str, number: Sentence | None, event: Event) -> En
         to=to,
         number=number,
         state=ANNOUNCEMENT_STATE_WORDS[one.state],
-        note=MISSED if is_missed(one) else HELD if held else None,
+        note=MISSED if is_missed(one) else HELD if held else _left(one, progress),
         announcement=one.id,
         kind=kind if own else None,
         revision=one.revision,
         changeable=own and open_still,
-        stoppable=runs,
+        stoppable=runs or deferred,
+        goes_on=one.overtaken_at is not None and can_go_on(one.kind, event, now),
+    )
+
+
+def _left(one: Announcement, progress: Progress) -> Sentence | None:
+    """Say how many have not had what was stopped half-way, and why."""
+    left = one.reached - progress.done
+    if one.state is not AnnouncementState.STOPPED or one.started_at is None or left <= 0:
+        return None
+    if one.overtaken_at is None:
+        return sentences(
+            "Stopped half-way: %(count)s person has not had it",
+            "Stopped half-way: %(count)s people have not had it",
+            left,
+            count=left,
+        )
+    return sentences(
+        "Stopped when the event was changed: %(count)s person has not had it",
+        "Stopped when the event was changed: %(count)s people have not had it",
+        left,
+        count=left,
     )
 
 
@@ -164,7 +195,8 @@ def _number(
 ) -> Sentence | None:
     if one.started_at is not None:
         done, total = progress[one.id].total - progress[one.id].waiting, one.queued
-        if one.state is AnnouncementState.SENDING:
+        waits = progress[one.id].waiting and one.state is AnnouncementState.SENT
+        if waits or one.state is AnnouncementState.SENDING:
             return sentence("%(done)s of %(total)s mails", done=done, total=max(total, done))
         return _mails(total)
     if one.state not in RUNNING:

@@ -29,6 +29,8 @@ SWEPT_AFTER = timedelta(days=1)
 
 LONGEST_NAME = 200
 LONGEST_SLUG = 80
+RESERVED_SLUGS = frozenset({"all-events"})
+"""The calendar of all events of the site is called so."""
 LONGEST_DEVICE = 80
 LONGEST_PATH = 500
 LONGEST_ORGANISATION = 200
@@ -161,7 +163,7 @@ def device_of(user_agent: str) -> str:
 def organisation_slug(latin: str) -> str:
     """Return the short name for addresses made of Latin letters; raises BadOrganisationSlug."""
     slug = _NOT_IN_SLUG.sub("-", latin.lower()).strip("-")[:LONGEST_SLUG].strip("-")
-    if not slug:
+    if not slug or slug in RESERVED_SLUGS:
         raise BadOrganisationSlug(field="organisation")
     return slug
 

@@ -15,6 +15,7 @@ from forum.programme.rules import ConflictKind, Warned
 CONFLICTS: Mapping[ConflictKind, Sentence] = {
     ConflictKind.SPEAKER_TWICE: sentence("A speaker in two places"),
     ConflictKind.ROOM_TWICE: sentence("A room used twice"),
+    ConflictKind.ROOM_BUSY: sentence("A room taken by others"),
     ConflictKind.UNAVAILABLE: sentence("A speaker who is not available"),
     ConflictKind.DECLINED: sentence("A speaker who has declined"),
     ConflictKind.ROOM_TOO_SMALL: sentence("A room too small for those who signed up"),
@@ -62,6 +63,7 @@ _ABOUT_SPEAKERS: Mapping[ConflictKind, Sentence] = {
 
 _ABOUT_ROOMS: Mapping[ConflictKind, Sentence] = {
     ConflictKind.ROOM_TWICE: sentence("%(room)s holds two sessions at once, %(time)s."),
+    ConflictKind.ROOM_BUSY: sentence("%(room)s is busy elsewhere, %(time)s."),
     ConflictKind.TURNAROUND: sentence("%(room)s has only %(number)s min between two sessions."),
     ConflictKind.ROOM_TOO_SMALL: sentence(
         "%(number)s people have signed up, and %(room)s holds %(capacity)s."

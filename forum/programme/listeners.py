@@ -11,6 +11,7 @@ from forum.core.actor import Actor
 from forum.core.outbox import Payload, within
 from forum.core.periodic import every
 from forum.events.models import Event
+from forum.events.rules import EventState
 from forum.events.views import uploads
 from forum.programme.service import (
     follow_event,
@@ -27,6 +28,8 @@ from forum.programme.service import (
 TELLS_CALENDARS = {"venue_id", "time_zone", "state"}
 SEEN_IN_SESSIONS = {"slug", "contact_email", "languages", "state_note"}
 """What feeds show with every session although calendars need not act on it."""
+NEW_DATES = {"starts_at", "ends_at", "dates_open"}
+"""While an event is postponed, its dates decide whether those of its sessions hold."""
 SEEN_OF_ORGANISATIONS = {"name", "contact_email"}
 
 
@@ -38,9 +41,9 @@ def sessions_follow_their_event(transaction: Transaction, payload: Payload, now:
     """Let calendars hear of every session whose place or standing the event has changed."""
     seen_before = "published_at" not in payload["changed"]
     what = set(payload["changed"])
-    if seen_before and what & (TELLS_CALENDARS | SEEN_IN_SESSIONS):
-        event_id = UUID(payload["event_id"])
-        follow_event(transaction, event_id, now, tells=bool(what & TELLS_CALENDARS))
+    tells = TELLS_CALENDARS | (NEW_DATES if payload["state"] == EventState.POSTPONED else set())
+    if seen_before and what & (tells | SEEN_IN_SESSIONS):
+        follow_event(transaction, UUID(payload["event_id"]), now, tells=bool(what & tells))
 
 
 @within("event.published")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from forum.core.conflicts import counts_conflicts
 from forum.core.i18n import sentence, sentences
 from forum.core.impact import Impact, counts_impact
-from forum.core.outbox import Payload, after, within
+from forum.core.outbox import Payload, after, after_many, within
 from forum.core.periodic import every
 from forum.core.remarks import Remark, remarks
 from forum.events.views import uploads
@@ -27,12 +27,14 @@ from forum.registrations.service import (
     sweep_answer_files,
 )
 from forum.registrations.service.consenting import withdraw_all_of
+from forum.registrations.service.following import follow_bookings
 from forum.registrations.service.forgetting import erase_old_answers, forget_answers_of
-from forum.registrations.service.replying import follow_booking
 from forum.registrations.service.taking_in import go_on, take_in_some
 from forum.registrations.service.wordings import check_partner_may_go
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
 
@@ -178,14 +180,14 @@ def tickets_of_speakers(event_id: UUID) -> dict[UUID, Remark]:
     return {who: kinds.get(one.state, Remark("look", held)) for who, one in seats.items()}
 
 
-@after("registration.confirmed")
-@after("registration.waitlisted")
-@after("registration.pending")
-@after("registration.cancelled")
-@after("registration.declined")
-def let_invitations_follow(payload: Payload, now: datetime) -> None:
+@after_many("registration.confirmed")
+@after_many("registration.waitlisted")
+@after_many("registration.pending")
+@after_many("registration.cancelled")
+@after_many("registration.declined")
+def let_invitations_follow(payloads: Sequence[Payload], now: datetime) -> None:
     """Mark who came by the form as accepted, and who left the booking as declined."""
-    follow_booking(UUID(payload["registration_id"]), now=now)
+    follow_bookings({UUID(one["registration_id"]) for one in payloads}, now=now)
 
 
 @every(timedelta(days=1), "erase answers whose time is over")

@@ -42,6 +42,12 @@ PLAIN: dict[str, tuple[str, Sentence]] = {
     "place.waits": ("look", sentence("Waits for a place in a session")),
     "place.given": ("go", sentence("Got a place in a session")),
     "place.left": ("", sentence("Left a session")),
+    "calendar.accepted": ("go", sentence("Accepted in their calendar")),
+    "calendar.tentative": ("look", sentence("Said “perhaps” in their calendar")),
+    "calendar.declined": (
+        "stop",
+        sentence("Declined in their calendar; asked by mail whether the seat is free"),
+    ),
 }
 
 

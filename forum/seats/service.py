@@ -10,6 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from forum.core.db import table_of
 from forum.core.ids import uuid7
 from forum.seats.models import SeatPool, WaitListEntry
 from forum.seats.rules import (
@@ -34,16 +35,16 @@ LOT_BITS = 62
 
 
 _SEATS = sa.bindparam("seats", type_=sa.Integer)
+_POOL = table_of(SeatPool)
 _TAKE = (
-    sa.update(SeatPool)
+    sa.update(_POOL)
     .where(
-        SeatPool.id == sa.bindparam("pool"),
-        SeatPool.taken + _SEATS <= SeatPool.capacity,
-        SeatPool.waiting == 0,
+        _POOL.c.id == sa.bindparam("pool"),
+        _POOL.c.taken + _SEATS <= _POOL.c.capacity,
+        _POOL.c.waiting == 0,
     )
-    .values(taken=SeatPool.taken + _SEATS)
-    .returning(SeatPool.capacity, SeatPool.taken)
-    .execution_options(synchronize_session=False)
+    .values(taken=_POOL.c.taken + _SEATS)
+    .returning(_POOL.c.capacity, _POOL.c.taken)
 )
 
 
@@ -95,7 +96,7 @@ def take(session: Session, pool_id: UUID, seats: int) -> Outcome | None:
     Exact under a stampede: the counter moves in one UPDATE that the database serialises. Whoever
     comes after waits from here to the commit, so what else is to be written goes before.
     """
-    row = session.execute(_TAKE, {"pool": pool_id, "seats": seats}).first()
+    row = session.connection().execute(_TAKE, {"pool": pool_id, "seats": seats}).first()
     if row is None:
         return None
     before = band(row.capacity, row.taken - seats)

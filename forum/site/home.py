@@ -24,6 +24,8 @@ from forum.events.queries import managed_event
 from forum.events.rules import EventState, Opening, opening
 from forum.events.words import STATES
 from forum.messaging.queries.listing import needs_of
+from forum.messaging.rules.announcements import AnnouncementKind
+from forum.messaging.rules.around import can_go_on
 from forum.programme.models import Session
 from forum.programme.queries import number_waiting
 from forum.programme.rules import SessionState
@@ -108,7 +110,7 @@ def show(slug: str) -> str:
         chart=_chart(event, seats, now),
         needs=[
             *_from_guests(event, counts[RegistrationState.PENDING]),
-            *_from_mails(event),
+            *_from_mails(event, now),
             *_from_speakers(event),
             *_needs(event, seats, programme),
         ],
@@ -182,7 +184,7 @@ def _from_guests(event: Event, pending: int) -> Iterator[Need]:
         )
 
 
-def _from_mails(event: Event) -> Iterator[Need]:
+def _from_mails(event: Event, now: datetime) -> Iterator[Need]:
     actor = current_actor()
     if not can(actor, Action.SEE_MESSAGES, event.organisation_id):
         return
@@ -214,8 +216,21 @@ def _from_mails(event: Event) -> Iterator[Need]:
                 "%(num)s announcements wait for a second person",
                 waits.nods,
             ),
-            sentence("It goes once somebody besides its author has looked at it."),
+            sentence("It goes once a second person has looked at it."),
             url_for("messages.announcements", slug=event.slug, state="awaiting_nod"),
+            sentence("Look at it"),
+        )
+    if waits.overtaken and can_go_on(AnnouncementKind.REMINDER, event, now):
+        yield Need(
+            "look",
+            sentence("Stopped"),
+            sentences(
+                "%(num)s mail was stopped half-way when the event was changed",
+                "%(num)s mails were stopped half-way when the event was changed",
+                waits.overtaken,
+            ),
+            sentence("Those who have not had it can still get it, as of now."),
+            url_for("messages.timeline", slug=event.slug),
             sentence("Look at it"),
         )
 

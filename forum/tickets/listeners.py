@@ -21,13 +21,15 @@ def make_key(session: Session, payload: Payload, now: datetime) -> None:
 
 @within("registration.confirmed")
 def issue_ticket(session: Session, payload: Payload, now: datetime) -> None:
-    """Sign the attendee's ticket."""
+    """Sign the attendee's ticket; who has the event before them says when it ends."""
+    ends_at = payload.get("event_ends_at")
     service.issue(
         session,
         UUID(payload["registration_id"]),
         UUID(payload["event_id"]),
         int(payload["type_number"]),
         now,
+        ends_at=datetime.fromisoformat(ends_at) if ends_at else None,
     )
 
 

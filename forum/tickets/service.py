@@ -55,17 +55,26 @@ def make_key(session: Session, event_id: UUID, now: datetime) -> None:
 
 
 def issue(
-    session: Session, registration_id: UUID, event_id: UUID, type_number: int, now: datetime
+    session: Session,
+    registration_id: UUID,
+    event_id: UUID,
+    type_number: int,
+    now: datetime,
+    *,
+    ends_at: datetime | None = None,
 ) -> None:
     """Sign a ticket in the caller's transaction; one INSERT, made with others at its commit.
 
-    The first of an event in a process costs one more statement, the first ever three.
+    `ends_at` is the event's end where the caller knows it, else the event is looked up. The first
+    ticket of an event in a process costs one more statement, the first ever three.
     """
-    event = session.get(Event, event_id)
-    if event is None:
-        raise NotFound
+    if ends_at is None:
+        event = session.get(Event, event_id)
+        if event is None:
+            raise NotFound
+        ends_at = event.ends_at
     signer = keys.signer_of(session, event_id, now)
-    valid_from, valid_until = rules.validity(now, event.ends_at)
+    valid_from, valid_until = rules.validity(now, ends_at)
     number = secrets.randbits(48)
     payload = Payload(signer.number, number, type_number, valid_from, valid_until).to_bytes()
     append(

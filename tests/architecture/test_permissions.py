@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 
+from forum.calendar.rules.personal import FeedKind
 from forum.checkin.service import main_checkpoint, make_pairing_link
 from forum.core.actor import ANONYMOUS, SYSTEM, Actor, ActorKind
 from forum.core.http.access import Access, Audience, undeclared
@@ -26,6 +27,7 @@ from forum.programme.service import (
     engage,
 )
 from forum.registrations import service
+from tests.calendar.own_calendars import made_calendar
 from tests.factories import (
     NOW,
     attendee,
@@ -90,6 +92,7 @@ def world(app: Flask) -> World:
                 "room": room.slug,
                 "track_id": track.id,
                 "partner_id": partner.id,
+                "part": "talk",
                 "speaker_slug": speaker.slug,
                 "registration_id": done.registration_id,
                 "checkpoint_id": checkpoint_id,
@@ -99,7 +102,7 @@ def world(app: Flask) -> World:
                 "list_id": listed,
                 "invitation_id": asked,
                 "invitation_token": derive(Purpose.GUEST_INVITATION, asked, 0),
-                "feed_token": derive(Purpose.SPEAKER_FEED, stands.id, 0),
+                "feed_token": made_calendar(FeedKind.SPEAKER, stands.id, "x").split("/")[2],
                 "material_id": material.id,
                 "token": derive(Purpose.BOOKING, done.booking_id, 0),
                 "own_token": derive(Purpose.REGISTRATION, done.registration_id, 0),

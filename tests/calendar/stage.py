@@ -136,7 +136,7 @@ def _fill(rows: Transaction, organisation: Organisation, event: Event, venue: Ve
     sessions[1].track_id = track.id
     sessions[1].abstract = Text({"en": "<p>Who needs whom?</p><ul><li>People</li></ul>"})
     sessions[1].delivered_in, sessions[1].interpreted_into = ["en"], ["yue"]
-    sessions[1].stream_url = "https://stream.example.com/secret"
+    sessions[1].stream_url = "https://stream.example.com/robots"
     rows.add_all(sessions)
     rows.flush()
     for place, (person, role) in enumerate(

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
-from uuid import UUID
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import joinedload
 
 from forum.core.actor import SYSTEM
 from forum.core.db import db
@@ -33,39 +30,17 @@ from forum.people.models import Organisation
 from forum.people.service import OrganisationDetails, update_organisation
 from forum.programme.models import Session, Speaker
 from forum.programme.service import (
-    Part,
     SessionDetails,
     SpeakerDetails,
     cancel_session,
     create_session,
     delete_draft,
     reinstate_session,
-    update_session,
     update_speaker,
 )
-from tests.calendar.grammar import Part as Component
+from tests.calendar.changes import LATER, Look, edit, raised, seen_at, utc
 from tests.calendar.grammar import parse
 from tests.calendar.stage import FEED, MADE, START, Stage, lay
-
-LATER = MADE + timedelta(days=5)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A feed as a client keeps it: its tag, its bytes, and each event's by UID."""
-
-    tag: str
-    octets: bytes
-    events: dict[str, bytes]
-
-    def part(self, uid: object) -> Component:
-        """Return one event, strictly read."""
-        return next(p for p in parse(self.octets).inside("VEVENT") if p.value("UID") == str(uid))
-
-    def changed(self, earlier: Seen) -> set[str]:
-        """Return the UIDs of the events that are not the same octets as before."""
-        both = self.events.keys() | earlier.events.keys()
-        return {uid for uid in both if self.events.get(uid) != earlier.events.get(uid)}
 
 
 @pytest.fixture(autouse=True)
@@ -81,48 +56,9 @@ def stage(in_app: Flask) -> Stage:
 
 
 @pytest.fixture
-def look(client: FlaskClient) -> Callable[[], Seen]:
+def look(client: FlaskClient) -> Look:
     """Fetch the feed as a client does."""
-
-    def _look() -> Seen:
-        response = client.get(FEED)
-        pieces = response.data.removesuffix(b"END:VCALENDAR\r\n").split(b"BEGIN:VEVENT\r\n")[1:]
-        events = {
-            piece.split(b"\r\n", 1)[0].removeprefix(b"UID:").decode(): piece for piece in pieces
-        }
-        return Seen(response.headers["ETag"], response.data, events)
-
-    return _look
-
-
-Look = Callable[[], Seen]
-
-
-def raised(after: Seen, before: Seen, uid: object) -> int:
-    """Return by how much an event's SEQUENCE rose."""
-    return int(after.part(uid).value("SEQUENCE")) - int(before.part(uid).value("SEQUENCE"))
-
-
-def utc(moment: datetime) -> str:
-    """Return a moment as calendars write it."""
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def edit(stage: Stage, session_id: UUID, *, confirm: bool = False, **changes: Any) -> None:
-    """Change a session as its editor would."""
-    session = db.session.get_one(
-        Session, session_id, options=[joinedload(Session.appearances)], populate_existing=True
-    )
-    known = {
-        field.name: getattr(session, field.name)
-        for field in fields(SessionDetails)
-        if field.name != "cast"
-    }
-    cast = [Part(one.speaker_id, one.role) for one in session.appearances]
-    details = replace(SessionDetails(**known, cast=cast), **changes)
-    update_session(
-        SYSTEM, stage.event, session_id, session.revision, details, confirm=confirm, now=LATER
-    )
+    return lambda: seen_at(client)
 
 
 def test_a_cancelled_session_stays_with_the_same_uid_and_all_others_stay_as_they_were(

@@ -59,6 +59,27 @@ def test_who_cannot_wait_writes_what_was_appended_once() -> None:
     assert keys() == {"a", "b"}
 
 
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("in_app")
+def test_rows_of_a_table_may_name_different_columns() -> None:
+    with counted_statements(db.engine) as seen, writing() as session:
+        put(session, "a")
+        put(session, "b")
+        append(
+            session,
+            OutboxRow,
+            topic="sample",
+            key="c",
+            payload={},
+            created_at=NOW,
+            due_at=NOW,
+            tries=3,
+        )
+    assert len(seen) == 2
+    rows = db.session.execute(sa.select(OutboxRow.key, OutboxRow.tries, OutboxRow.created_at))
+    assert sorted(rows.all()) == [("a", 0, NOW), ("b", 0, NOW), ("c", 3, NOW)]
+
+
 def test_reading_leaves_no_transaction_open(on_postgres: Flask) -> None:
     with on_postgres.app_context():
         keys()

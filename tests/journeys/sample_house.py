@@ -47,6 +47,7 @@ from forum.registrations.models import Registration
 from forum.registrations.rules import RegistrationState
 from tests.journeys.sample_announcements import announcement_pages
 from tests.journeys.sample_bookings import booking_pages
+from tests.journeys.sample_calendars import calendar_pages
 from tests.journeys.sample_consents import consents_at
 from tests.journeys.sample_desk import desk_pages
 from tests.journeys.sample_files import file_pages
@@ -55,6 +56,7 @@ from tests.journeys.sample_invitations import invitation_pages
 from tests.journeys.sample_mails import mail_pages
 from tests.journeys.sample_office import office_pages
 from tests.journeys.sample_questions import question_pages
+from tests.journeys.sample_rooms import room_pages
 from tests.journeys.sample_speaker import speaker_pages
 from tests.journeys.sample_timeline import timeline_pages
 from tests.programme.importing import files
@@ -118,6 +120,8 @@ def furnish(app: Flask) -> House:
         announced = announcement_pages(main, f"/manage/{main.slug}")
         mailed = mail_pages(main, confirmed[0])
         around = timeline_pages(main)
+        rooms_taken = room_pages(main)
+        kept = calendar_pages(main)
         set_places(SYSTEM, main.id, panel.id, 30, now=clock.now())
         registrations.take_place(SYSTEM, confirmed[0], panel.id, now=clock.now())
         return House(
@@ -154,6 +158,7 @@ def furnish(app: Flask) -> House:
                 *asked.personal,
                 *booked.personal,
                 *agreed.personal,
+                *kept.personal,
                 *(
                     f"/r/{_token(booking)}{rest}"
                     for booking, rest in (
@@ -173,6 +178,7 @@ def furnish(app: Flask) -> House:
                 *on_stage.member,
                 *asking,
                 *agreed.member,
+                *kept.member,
                 *asked.member,
                 *desk_pages(organisation),
                 *file_pages(organisation),
@@ -240,6 +246,7 @@ def furnish(app: Flask) -> House:
                 *mailed,
                 *announced,
                 *around,
+                *rooms_taken,
                 f"{manage}/messages/settings",
                 f"{manage}/messages/templates",
                 f"{manage}/messages/templates/confirmed",

@@ -70,7 +70,8 @@ def letters_of(announcement_id: UUID) -> list[Message]:
     """Return its mails, by address."""
     db.session.rollback()
     wanted = sa.select(Message).where(Message.announcement_id == announcement_id)
-    return list(db.session.scalars(wanted.order_by(Message.to_email, Message.id)))
+    wanted = wanted.order_by(Message.to_email, Message.id)
+    return list(db.session.scalars(wanted.execution_options(populate_existing=True)))
 
 
 __all__ = ["Segment", "When", "announce", "letters_of", "sender", "state_of", "stored", "wording"]

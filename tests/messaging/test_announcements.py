@@ -53,6 +53,13 @@ def event(in_app: Flask) -> Event:
     return make_event(make_organisation(), capacity=100)
 
 
+def come(register: Register, work: Work, event: Event, number: int) -> None:
+    """Register so many guests, and let their mails go out."""
+    for _ in range(number):
+        register(event)
+    work()
+
+
 @pytest.mark.both_databases
 def test_each_gets_it_once_in_their_own_language_with_their_own_link(
     event: Event, register: Register, work: Work, smtp: Mailbox
@@ -230,9 +237,7 @@ def test_what_concerns_the_own_place_reaches_who_opted_out(
 def test_a_worker_that_dies_half_way_is_followed_by_one_that_goes_on_before_any_goes_out(
     event: Event, register: Register, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(7):
-        register(event)
-    work()
+    come(register, work, event, 7)
     monkeypatch.setattr(queueing, "AT_ONCE", 2)
     made = announce(sender(event), event)
     stored_before, dies_at = queueing._store, 3
@@ -277,9 +282,7 @@ def _two_workers(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_of_two_workers_each_mail_is_queued_by_one(
     event: Event, register: Register, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(5):
-        register(event)
-    work()
+    come(register, work, event, 5)
     monkeypatch.setattr(queueing, "AT_ONCE", 2)
     made = announce(sender(event), event)
     _two_workers(made, monkeypatch)
@@ -290,13 +293,11 @@ def test_of_two_workers_each_mail_is_queued_by_one(
 def test_negative_control_without_looking_where_it_stands_a_late_worker_begins_again(
     event: Event, register: Register, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(5):
-        register(event)
-    work()
+    come(register, work, event, 5)
     monkeypatch.setattr(queueing, "AT_ONCE", 2)
     monkeypatch.setattr(queueing, "_stands", lambda *_: True)
     made = announce(sender(event), event)
-    monkeypatch.setattr(queueing, "_unknown", lambda _session, rows: list(rows))
+    monkeypatch.setattr(queueing, "_known", lambda *_: {})
     _two_workers(made, monkeypatch)
     assert stored(made).queued > len(letters_of(made)), "counted twice, as this test must see"
 
@@ -304,9 +305,7 @@ def test_negative_control_without_looking_where_it_stands_a_late_worker_begins_a
 def test_stopped_half_way_nobody_gets_it_until_it_goes_on(
     event: Event, register: Register, work: Work, smtp: Mailbox
 ) -> None:
-    for _ in range(5):
-        register(event)
-    work()
+    come(register, work, event, 5)
     smtp.empty()
     actor = sender(event)
     made = announce(actor, event)

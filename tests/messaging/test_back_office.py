@@ -17,13 +17,14 @@ from forum.core.links import Purpose, derive
 from forum.core.permissions import TABLE, Action, Role
 from forum.events.models import Event
 from forum.messaging.models import Message
-from forum.messaging.rules import MessageState
+from forum.messaging.rules import MOST_A_DAY, Kind, MessageState
 from forum.people.models import Organisation
 from forum.registrations import service as registrations
 from forum.registrations.service import Registered
 from tests.events.browsing import Member
 from tests.factories import NOW, make_event, make_organisation
 from tests.messaging.conftest import Register, Work
+from tests.messaging.waiting import queue
 from tests.support.mail import Mailbox
 
 Messages = Callable[[], list[Message]]
@@ -166,6 +167,21 @@ def test_the_letter_stands_in_a_sandbox_without_unsafe_styles(
     assert "data:image/png;base64," in answer.text
     assert "style=" not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_one_that_waits_until_tomorrow_says_so_when_it_is_sent_again(
+    app: Flask, smtp: Mailbox, event: Event, office: Office, messages: Messages
+) -> None:
+    member, path, _ = office
+    (first, *_others) = messages()
+    sent = {"state": "sent", "sent_at": clock.now(), "to_email": first.to_email}
+    own = sent | {"kind": Kind.CONFIRMED}
+    queue(app, event.organisation_id, event.id, MOST_A_DAY, **own)
+    place = f"{path}/{first.id}"
+    assert member.press(place, f"{place}/resend").status_code == 303
+    page = member.get(place).text
+    assert "within seconds" not in page
+    assert f"this address was written to {MOST_A_DAY} times within a day" in page
 
 
 def test_sending_again_is_one_button(

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from forum.core import outbox
 from forum.core.db import db, writing
 from forum.messaging import service as messaging
 from forum.messaging.models import Message
-from forum.messaging.rules import MOST_A_DAY, MessageState
+from forum.messaging.rules import MOST_A_DAY, Kind, MessageState
+from forum.messaging.rules.recipients import TEST_KEY
 from forum.messaging.service import telling
 from forum.messaging.service.putting_off import DAY, PUT_OFF
 from forum.programme.models import Programme, SpeakerContact
@@ -20,6 +22,7 @@ from forum.registrations.models import Star
 from tests.factories import NOW, _stored, make_appearance, make_session, make_speaker, text
 from tests.messaging.conftest import Register, Work
 from tests.messaging.stage import Stage, hold, move, plain, release, star
+from tests.messaging.waiting import queue
 from tests.support.mail import Mailbox
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -30,6 +33,25 @@ MORE = 3
 def waiting() -> list[Message]:
     db.session.rollback()
     return list(db.session.scalars(sa.select(Message).where(Message.last_error == PUT_OFF)))
+
+
+@pytest.mark.both_databases
+def test_a_letter_that_was_only_tried_out_counts_as_no_news(
+    app: Flask, smtp: Mailbox, register: Register, work: Work, stage: Stage
+) -> None:
+    star(register, stage.talk, number="star")
+    work()
+    hold(stage.event)
+    move(stage.talk, 10)
+    event, tried = stage.event, {"kind": Kind.PROGRAMME_YOURS, "to_email": STARRED}
+    for number in range(MOST_A_DAY + 1):
+        key = f"{TEST_KEY}{number}"
+        queue(app, event.organisation_id, event.id, 1, key=key, **tried)
+    smtp.empty()
+    release(event)
+    work()
+    subjects = [one["Subject"] for one in smtp.to(STARRED)]
+    assert len([one for one in subjects if one.startswith("Changed: sessions of yours")]) == 1
 
 
 def a_busy_day(smtp: Mailbox, register: Register, work: Work, stage: Stage) -> None:

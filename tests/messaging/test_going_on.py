@@ -18,13 +18,18 @@ from forum.messaging import bodies, service
 from forum.messaging.models import Message, OrganisationMail
 from forum.messaging.queries.keeping import past_their_time
 from forum.messaging.queries.listing import failed_of
+from forum.messaging.queries.nods import who_may_nod
 from forum.messaging.rules import MessageState
-from forum.messaging.rules.announcements import AnnouncementState
+from forum.messaging.rules.announcements import AnnouncementState, OwnNod
 from forum.messaging.rules.around import EventIsOff
+from forum.messaging.rules.sending import LEASE
 from forum.messaging.service import announcing, keeping
+from forum.messaging.service.announcing import queueing
+from forum.messaging.service.claiming import claim
 from forum.messaging.service.putting_off import PUT_OFF
 from forum.messaging.service.resending import OthersFailed, resend_failed
 from forum.messaging.words import failures
+from forum.registrations import service as registrations
 from tests.factories import NOW, make_event, make_organisation
 from tests.messaging.announcing_stage import announce, letters_of, sender, state_of, stored
 from tests.messaging.conftest import Register, Work
@@ -72,6 +77,109 @@ def test_more_people_than_somebody_nodded_at_ask_for_a_nod_when_it_goes_on(
     assert state_of(made) is SENT
 
 
+@pytest.mark.both_databases
+def test_its_author_may_agree_to_what_another_wants_to_go_on_with(
+    event: Event, register: Register, work: Work
+) -> None:
+    author, other = sender(event), sender(event)
+    made = announce(author, event)
+    announcing.stop(other, event.id, made, now=NOW)
+    more(event, register, 6)
+    assert announcing.go_on(other, event.id, made, now=NOW) is AWAITS
+    assert [one.id for one in who_may_nod(stored(made))] == [author.id]
+    with pytest.raises(OwnNod):
+        announcing.nod(other, event.id, made, named=7, now=NOW)
+    assert announcing.nod(author, event.id, made, named=7, now=NOW) is SENDING
+
+
+def test_nobody_agrees_to_what_they_want_to_go_on_with_themselves(
+    event: Event, register: Register
+) -> None:
+    author = sender(event)
+    made = announce(author, event)
+    announcing.stop(author, event.id, made, now=NOW)
+    more(event, register, 6)
+    announcing.go_on(author, event.id, made, now=NOW)
+    with pytest.raises(OwnNod):
+        announcing.nod(author, event.id, made, named=7, now=NOW)
+
+
+@pytest.mark.both_databases
+def test_who_has_cancelled_since_does_not_get_what_goes_on(
+    event: Event, register: Register, work: Work, smtp: Mailbox
+) -> None:
+    gone = register(event)
+    work()
+    smtp.empty()
+    actor = sender(event)
+    made = announce(actor, event)
+    announcing.queue_all(made, NOW)
+    smtp.refusals.extend(["451 Later"] * 2)
+    service.deliver_due(NOW)
+    announcing.stop(actor, event.id, made, now=NOW)
+    registrations.cancel(SYSTEM, gone.registration_id, now=NOW)
+    work()
+    smtp.empty()
+    announcing.go_on(actor, event.id, made, now=NOW)
+    work()
+    assert [one["Subject"] for one in smtp.mails] == ["The hall has changed"]
+    assert stored(made).reached == 1
+    assert sorted(one.state for one in letters_of(made)) == [
+        MessageState.FAILED,
+        MessageState.SENT,
+    ]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("dead", [False, True])
+def test_who_was_held_back_in_a_language_without_a_letter_gets_another(
+    event: Event, register: Register, work: Work, smtp: Mailbox, dead: bool
+) -> None:
+    actor = sender(event)
+    made = announce(actor, event)
+    announcing.queue_all(made, NOW)
+    smtp.refusals.append("451 Later")
+    if dead:
+        assert claim(NOW, 50).left
+    else:
+        service.deliver_due(NOW)
+    with writing() as session:
+        # As if the letter had been there in one more language.
+        session.execute(sa.update(Message).values(lang="zh-Hans"))
+    announcing.stop(actor, event.id, made, now=NOW)
+    announcing.go_on(actor, event.id, made, now=NOW)
+    smtp.refusals.clear()
+    work(NOW + LEASE + timedelta(seconds=1))
+    assert [one["Subject"] for one in smtp.mails] == ["The hall has changed"]
+
+
+def test_one_whose_letter_cannot_be_written_holds_up_nobody(
+    event: Event,
+    register: Register,
+    work: Work,
+    smtp: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    register(event, name="Ben Broken")
+    work()
+    smtp.empty()
+    writes = queueing.values_of
+
+    def fails(reader: Any, *more: Any) -> Any:
+        if reader.name == "Ben Broken":
+            raise ValueError
+        return writes(reader, *more)
+
+    monkeypatch.setattr(queueing, "values_of", fails)
+    made = announce(sender(event), event)
+    work()
+    announcing.send_due(NOW)
+    assert len(smtp.mails) == 1
+    assert (state_of(made), stored(made).skipped) == (SENT, 1)
+    assert "cannot be written" in caplog.text
+
+
 def test_nobody_goes_on_with_what_is_about_a_cancelled_event(event: Event) -> None:
     actor = sender(event)
     made = announce(actor, event)
@@ -100,6 +208,7 @@ def test_what_was_tried_goes_on_in_the_letter_of_now_under_its_own_message_id(
         failures.STOPPED,
     )
     announcing.go_on(actor, event.id, made, now=NOW)
+    announcing.queue_all(made, NOW)
     (again,) = letters_of(made)
     assert again.body_id != old_body
     assert bodies.whole(again).html

@@ -58,6 +58,7 @@ def test_to_more_people_it_waits_for_a_second_person_and_can_be_stopped_again(
     assert "It waits until a second person has looked at it." in shown
     assert f"{stopped}/draft" not in shown
     assert f"{stopped}/edit" not in shown
+    assert member.get(f"{stopped}/edit").status_code == 404
     other = colleague(app, event)
     assert "7 people may be written to" in other.get(stopped).text
     assert member.press(stopped, f"{stopped}/stop").status_code == 303

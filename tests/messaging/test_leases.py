@@ -22,7 +22,7 @@ from forum.messaging import post, service
 from forum.messaging.models import Message
 from forum.messaging.rules import MessageState
 from forum.messaging.rules.announcements import AnnouncementState
-from forum.messaging.rules.sending import LEASE
+from forum.messaging.rules.sending import LEASE, RECORDED_AGAIN_SECONDS, TAKEN_OVER_SECONDS
 from forum.messaging.service import announcing, claiming, delivering
 from forum.messaging.service.claiming import Claim, claim
 from forum.messaging.words.failures import REVOKED, STOPPED, WITHOUT_WORDS
@@ -91,6 +91,39 @@ def test_that_a_mail_was_handed_over_is_noted_whoever_has_it_by_now(
     assert messages()[0].state is MessageState.SENT
     second.settle(second.left, {"state": MessageState.QUEUED, "last_error": "451 Later"})
     assert messages()[0].state is MessageState.SENT
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("looks", [True, False])
+def test_who_takes_over_sends_nothing_that_the_other_notes_as_sent_meanwhile(
+    smtp: Mailbox, register: Register, monkeypatch: pytest.MonkeyPatch, looks: bool
+) -> None:
+    register(make_event())
+    written()
+    first, waited = claim(NOW, 50), []
+    (one,) = first.left
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        first.settle([one], {"state": MessageState.SENT, "sent_at": NOW, "last_error": ""})
+
+    monkeypatch.setattr("forum.messaging.service.delivering.time.sleep", wait)
+    if not looks:
+        monkeypatch.setattr(Claim, "look", lambda _claim: None)
+    service.deliver_due(LAPSED)
+    assert waited == [TAKEN_OVER_SECONDS]
+    assert TAKEN_OVER_SECONDS > RECORDED_AGAIN_SECONDS
+    assert len(smtp.mails) == (0 if looks else 1)
+
+
+def test_nobody_waits_for_what_nobody_had(
+    smtp: Mailbox, register: Register, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("forum.messaging.service.delivering.time.sleep", waited.append)
+    register(make_event())
+    work()
+    assert (len(smtp.mails), waited) == (1, [])
 
 
 def test_a_copy_that_was_asked_for_meanwhile_is_not_noted_as_sent(

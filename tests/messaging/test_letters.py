@@ -16,6 +16,7 @@ from forum.core.text import Fragment, Text
 from forum.events.queries import event_by_id
 from forum.messaging.letters import About, Letter, greeted, write
 from forum.messaging.models import Message, mark_of
+from forum.messaging.placeholders import WITH_SESSION
 from forum.messaging.rules import LONGEST_SUBJECT, WITH_TICKET, Kind
 from forum.programme.queries import session_of
 from forum.registrations import service as registrations
@@ -46,7 +47,7 @@ HOSTILE = (
 def _letter(kind: Kind, lang: str = "en", name: str = "Ada Guest") -> Letter:
     organisation = make_organisation()
     event = make_event(organisation, venue_id=make_venue(organisation).id)
-    session = make_session(event) if kind is Kind.PLACE_GIVEN else None
+    session = make_session(event) if kind in WITH_SESSION else None
     shown = session_of(event.id, session.id) if session else None
     about = About(
         event=event_by_id(event.id),

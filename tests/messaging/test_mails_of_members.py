@@ -18,6 +18,7 @@ from forum.core.permissions import Role
 from forum.messaging.models import Message
 from forum.messaging.rules import Kind, MessageState
 from forum.messaging.service.rows import message_row, store
+from forum.messaging.words.failures import TOO_LATE
 from forum.people import service as people
 from tests.events.browsing import Member
 from tests.factories import NOW, make_member, make_organisation
@@ -114,6 +115,19 @@ def test_what_did_not_arrive_is_read_in_as_many_statements_for_thirty(app: Flask
             assert owner.get(path).text.count("There is no such mailbox") == {1: 1, 29: 30}[number]
         counted.append(len(seen))
     assert counted[0] == counted[1]
+
+
+def test_what_was_held_back_for_good_is_no_loss(app: Flask) -> None:
+    with app.app_context():
+        organisation = make_organisation()
+        owner = Member(app, organisation)
+        path = f"/manage/organisations/{organisation.slug}/mail/lost"
+        too_late = {"state": "failed", "last_error": TOO_LATE.text}
+        queue_digest(organisation.id, "late@example.com", **too_late)
+        queue_digest(organisation.id, "lost@example.com", state="failed", last_error="550 No")
+    page = owner.get(path).text
+    assert "lost@example.com" in page
+    assert "late@example.com" not in page
 
 
 def queue_digest(organisation_id: UUID, email: str, **given: Any) -> UUID:

@@ -198,7 +198,7 @@ def test_a_moment_on_the_wrong_side_is_not_planned(event: Event) -> None:
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("way", ["postponed", "moved", "cancelled"])
+@pytest.mark.parametrize("way", ["postponed", "moved", "moved by an hour", "cancelled"])
 def test_who_moves_the_event_while_people_are_counted_is_heard(
     smtp: Mailbox, work: Work, event: Event, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
@@ -206,6 +206,7 @@ def test_who_moves_the_event_while_people_are_counted_is_heard(
     acts: dict[str, Callable[[], object]] = {
         "postponed": lambda: postpone(event, DAY_BEFORE),
         "moved": lambda: move(event, 7 * DAY, None, DAY_BEFORE),
+        "moved by an hour": lambda: move(event, HOUR, None, DAY_BEFORE),
         "cancelled": lambda: events.cancel(SYSTEM, event.id, Text(), now=DAY_BEFORE),
     }
     counts = people.count

@@ -144,6 +144,12 @@ def test_each_kind_is_counted_somewhere() -> None:
     assert set(sorts) == {None, (Sort.OWN, False), (Sort.LETTERS, False), (Sort.EVENT, False)}
 
 
+def test_what_has_become_of_an_event_is_counted_apart_from_ones_own_mails() -> None:
+    stands = ("cancelled", "postponed", "moved", "back")
+    told = [Kind(f"{who}_{how}") for who in ("event", "speaker") for how in stands]
+    assert {counted_as(one, "key") for one in told} == {(Sort.EVENT, False)}
+
+
 def test_counting_costs_one_statement_however_many_there_are(
     app: Flask, smtp: Mailbox, work: Work
 ) -> None:

@@ -231,6 +231,9 @@ def test_back_to_the_original(app: Flask, event: Event, owner: Member) -> None:
     assert answer.status_code == 200
     assert "Nothing is saved yet" in answer.text
     assert "未儲存的話" in answer.text
+    ours, boxes = original(Kind.CONFIRMED, "en"), owner.form_in(answer, having="en-subject")
+    shown = {name: words.replace("\r\n", "\n").strip() for name, words in boxes.values}
+    assert [shown["en-subject"], shown["en-words"]] == [ours.subject, ours.words.strip()]
     assert "Ours" in owner.get(f"{PATH}/confirmed").text
     seen = owner.form_in(answer, having="en-subject")
     with app.app_context():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from uuid import UUID
@@ -212,6 +213,26 @@ SPANS = st.lists(
     st.tuples(st.integers(0, 200), st.integers(1, 40), st.integers(0, 2), st.booleans()),
     max_size=12,
 )
+
+
+def test_a_room_that_others_have_is_a_clash_of_every_session_there_then() -> None:
+    busy = {
+        HALL: [(at(10), at(20)), (at(15), at(40)), (at(60), at(70))],
+        LOUNGE: [(at(0), at(240))],
+    }
+    before, first, second = slot(1, 0, 10), slot(2, 30, 40), slot(3, 40, 20)
+    sessions = [replace(one, room_id=HALL) for one in (before, first, second)]
+    (only,) = found(*sessions, busy=busy)[:1]
+    busy_ones = [one for one in found(*sessions, busy=busy) if one.kind is ConflictKind.ROOM_BUSY]
+    assert [(one.sessions, one.starts_at, one.ends_at) for one in busy_ones] == [
+        ((first.id,), at(30), at(40))
+    ]
+    assert only.is_clash
+    also = replace(before, also_in=(LOUNGE,))
+    assert [(one.kind, one.about) for one in found(also, busy=busy)] == [
+        (ConflictKind.ROOM_BUSY, LOUNGE)
+    ]
+    assert ConflictKind.ROOM_BUSY in STRICT_ABLE
 
 
 @given(SPANS)

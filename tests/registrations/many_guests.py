@@ -92,5 +92,8 @@ def _guests(
 
 def _words(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     named = (row["name"], row["name_zh"], row["organisation"], row["email"], row["code"])
+    beside = {
+        name: row[name] for name in ("event_id", "sort_name", "sort_organisation", "created_at")
+    }
     for word in search_words_of(*named):
-        yield {"event_id": row["event_id"], "word": word, "registration_id": row["id"]}
+        yield {"word": word, "registration_id": row["id"], **beside}

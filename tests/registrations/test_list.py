@@ -18,7 +18,6 @@ from forum.registrations.models import Registration, SavedView
 from forum.registrations.queries import counts_of, listing
 from forum.registrations.rules.listing import Order, Wanted
 from tests.factories import NOW, make_event
-from tests.registrations.many_guests import fill_with_guests
 from tests.registrations.office import (
     Office,
     add_type,
@@ -166,25 +165,6 @@ def test_a_reference_is_found_with_its_dash_and_without_and_by_its_end(
         code = the(guest).code
     for typed in (code, code.lower(), f"{code[:4]}-{code[4:]}", code[4:], code[:6]):
         assert office.names(f"?q={typed}") == ["Ann Chan"], typed
-
-
-def test_common_words_are_walked_and_rare_ones_looked_up_with_the_same_result(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with app.app_context():
-        event = make_event()
-        fill_with_guests(event.id, 300)
-        found = []
-        for few, soon in ((5000, 5000), (5000, 0), (1, 0)):
-            monkeypatch.setattr(listing, "FEW", few)
-            monkeypatch.setattr(listing, "SOON_FULL", soon)
-            for typed in ("chan", "chan tai", "陳 robotics", "sample jose wong"):
-                page = listing.page_of(
-                    event.id, Wanted(search=typed), Order.NEWEST, counts=counts_of(event.id)
-                )
-                found.append([row.id for row in page.rows])
-        assert found[:4] == found[4:8] == found[8:]
-        assert all(found[:3])
 
 
 def test_tabs_filters_and_order_stand_in_the_address_and_work_together(

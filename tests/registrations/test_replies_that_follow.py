@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from forum.core.actor import ANONYMOUS, SYSTEM
-from forum.core.db import db
+from forum.core.db import counted_statements, db
 from forum.core.outbox import OutboxRow
 from forum.registrations import service
 from forum.registrations.models import Registration
@@ -23,6 +23,7 @@ from forum.registrations.rules import (
 )
 from forum.registrations.service import Party
 from forum.registrations.service.changing_invitations import change_invitation
+from forum.registrations.service.following import follow_bookings
 from forum.registrations.service.merging import merge
 from forum.registrations.service.replying import Named, Reply, accept, follow_booking
 from forum.registrations.service.sending import send
@@ -166,3 +167,15 @@ def _mailed() -> int:
     db.session.rollback()
     topics = db.session.scalars(sa.select(OutboxRow.topic)).all()
     return list(topics).count("invitation.sent")
+
+
+@pytest.mark.both_databases
+def test_of_many_registrations_those_with_an_invitation_are_followed(event_id: UUID) -> None:
+    one, registration_id = _accepted(event_id)
+    others = [come(event_id, None, name).registration_id for name in ("a", "b")]
+    service.cancel(SYSTEM, registration_id, now=NOW, ended=Ended.GUEST)
+    with counted_statements(db.engine) as seen:
+        follow_bookings(others, now=NOW)
+    assert len(seen) == 1
+    follow_bookings([*others, registration_id], now=NOW)
+    assert invitation(one).state is InvitationState.DECLINED

@@ -183,6 +183,7 @@ def test_the_organisers_home_counts_guests_against_seats_and_names_what_waits(ap
         stage = speaking(event=factories.make_event(organisation, capacity=5))
         give(stage)
         service.register(ANONYMOUS, stage.event_id, attendee(), form_key=None, now=NOW)
+        db.session.refresh(organisation)
     ada = Holder(app)
     ada.fill(f"{stage.href}/profile", salutation="Dr")
     member = Member(app, organisation)
@@ -196,6 +197,7 @@ def test_the_page_gives_it_shows_it_and_offers_to_cancel_it(app: Flask):
     with app.app_context():
         organisation = factories.make_organisation()
         stage = speaking(event=factories.make_event(organisation))
+        db.session.refresh(organisation)
     editor = Member(app, organisation, role=Role.PROGRAMME)
     page = f"/manage/{stage.slug}/speakers/{stage.speaker_slug}/event"
     assert editor.press(page, f"{page}/ticket").status_code == 303
@@ -221,6 +223,7 @@ def test_a_programme_editor_cannot_cancel_a_guest_by_typing_their_address(app: F
         known = attendee(email="ada@example.com", email_key="ada@example.com")
         guest = service.register(ANONYMOUS, stage.event_id, known, form_key=None, now=NOW)
         code = db.session.get_one(Registration, guest.registration_id).code
+        db.session.refresh(organisation)
     editor = Member(app, organisation, role=Role.PROGRAMME)
     page = f"/manage/{stage.slug}/speakers/{stage.speaker_slug}/event"
     assert editor.press(page, f"{page}/ticket").status_code == 303
@@ -241,6 +244,7 @@ def test_who_waited_as_a_guest_is_cancelled_by_who_looks_after_registrations_alo
         known = attendee(email="ada@example.com", email_key="ada@example.com")
         waits = service.register(ANONYMOUS, stage.event_id, known, form_key=None, now=NOW)
         assert waits.state is RegistrationState.WAITLISTED
+        db.session.refresh(organisation)
     editor = Member(app, organisation, role=Role.PROGRAMME)
     page = f"/manage/{stage.slug}/speakers/{stage.speaker_slug}/event"
     assert editor.press(page, f"{page}/ticket").status_code == 303

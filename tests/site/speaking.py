@@ -11,12 +11,14 @@ from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from forum.calendar.rules.personal import FeedKind
 from forum.core.actor import SYSTEM
 from forum.core.db import writing
 from forum.core.links import Purpose, derive
 from forum.programme import service
 from forum.programme.models import Programme, SpeakerContact
 from tests import factories
+from tests.calendar.own_calendars import made_calendar
 from tests.events.browsing import Member, SeenForm, forms_of
 from tests.factories import NOW
 
@@ -81,7 +83,6 @@ def speaking(*, nod: bool = True, lang: str = "en", event: Any = None, **given: 
             )
         )  # fmt: skip
     stands = service.engage(SYSTEM, event.id, speaker.id, now=NOW)
-    feed = derive(Purpose.SPEAKER_FEED, stands.id, 0)
     return Speaking(
         organisation_id,
         event.id,
@@ -91,7 +92,7 @@ def speaking(*, nod: bool = True, lang: str = "en", event: Any = None, **given: 
         session.id,
         stands.id,
         f"/s/{derive(Purpose.SPEAKER, stands.id, 0)}",
-        f"/my/{feed}/{event.slug}.ics",
+        made_calendar(FeedKind.SPEAKER, stands.id, event.slug),
     )
 
 

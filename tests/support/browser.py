@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -20,7 +20,14 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+NAMES = (
+    # Without the windows around the pages: a page costs half, a new context a third.
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
 FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -34,6 +41,9 @@ FLAGS = (
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 )
+SHORT_LIVED = ("--js-flags=--no-opt --no-maglev --always-sparkplug",)
+"""A page is open for a second: to optimise its scripts takes longer than they run."""
+
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1440, "height": 900}
 FRAME = (640, 480)
@@ -82,14 +92,14 @@ def chromium_program() -> str | None:
 
 
 @contextmanager
-def chromium(camera: Camera) -> Iterator[Browser | None]:
-    """Run Chromium until the block ends; None where this machine has none."""
+def chromium(camera: Camera, more: Sequence[str] = ()) -> Iterator[Browser | None]:
+    """Run Chromium, with `more` flags, until the block ends; None where this machine has none."""
     program = chromium_program()
     if program is None:
         yield None
         return
     camera.show(None)
-    flags = [*FLAGS, f"--use-file-for-fake-video-capture={camera.file}"]
+    flags = [*FLAGS, *more, f"--use-file-for-fake-video-capture={camera.file}"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         try:

@@ -30,7 +30,10 @@ class FrontEnd:
     def axe(self, page: Page) -> list[str]:
         """Return what axe finds wrong with the page as it stands, one line each."""
         if not page.evaluate("'axe' in window"):
-            page.evaluate((self.modules / "axe-core" / "axe.min.js").read_text("utf-8"))
+            # It is long: the browser keeps it for each address that is opened after this one.
+            script = (self.modules / "axe-core" / "axe.min.js").read_text("utf-8")
+            page.add_init_script(script)
+            page.evaluate(script)
         found = page.evaluate(AXE_RUN, list(AXE_TAGS))
         return [
             f"{one['id']} ({one['impact']}): {node['html']} — {node['failureSummary']}"

@@ -13,13 +13,31 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 import pytest
 
 MEMORY = Path("/dev/shm")
 ROOM_IN_MEMORY = 2 * 1024**3
 IN_CI = os.environ.get("CI", "").lower() == "true"
+
+
+class Process(Protocol):
+    """What is asked of a server's process, whoever started it."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Return None while it runs."""
+
+    def wait(self, timeout: float) -> int:
+        """Return once it has ended; raises subprocess.TimeoutExpired."""
+
+    def send_signal(self, number: signal.Signals, /) -> None:
+        """Send a signal, unless it has ended."""
+
+    def kill(self) -> None:
+        """End it at once."""
 
 
 def missing(sentence: str) -> NoReturn:
@@ -91,25 +109,29 @@ def running(
             user=user,
         )
     try:
-        try:
-            wait_until(
-                lambda: process.poll() is not None or answers(port),
-                seconds=seconds,
-                what=str(command[0]),
-            )
-        except TimeoutError as error:
-            message = f"{error}:\n{_tail(log)}"
-            raise RuntimeError(message) from error
-        if process.poll() is not None:
-            message = f"{command[0]} ended with code {process.returncode}:\n{_tail(log)}"
-            raise RuntimeError(message)
+        await_answer(process, str(command[0]), port=port, log=log, seconds=seconds)
         yield process
     finally:
         end(process, stop=stop)
 
 
+def await_answer(process: Process, name: str, *, port: int, log: Path, seconds: float = 90) -> None:
+    """Wait until a server that was started accepts connections on `port`.
+
+    Raises RuntimeError with the end of its log when it dies or does not come up.
+    """
+    try:
+        wait_until(lambda: process.poll() is not None or answers(port), seconds=seconds, what=name)
+    except TimeoutError as error:
+        message = f"{error}:\n{_tail(log)}"
+        raise RuntimeError(message) from error
+    if (code := process.poll()) is not None:
+        message = f"{name} ended with code {code}:\n{_tail(log)}"
+        raise RuntimeError(message)
+
+
 def end(
-    process: subprocess.Popen[bytes],
+    process: Process,
     *,
     stop: signal.Signals = signal.SIGTERM,
     seconds: float = 15,
@@ -121,7 +143,7 @@ def end(
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            process.wait(seconds)
 
 
 def _tail(log: Path, lines: int = 40) -> str:

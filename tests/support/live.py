@@ -1,4 +1,4 @@
-"""A live Forum in processes of its own, served as an operator would."""
+"""A live Forum in processes of its own, served by the command that operators use."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from forum.server import FORKS
 from forum.settings import PREFIX, Settings
-from tests.support.ground import running
+from tests.support import forked
+from tests.support.ground import await_answer, end, running
 
 PROC = Path("/proc")
 
@@ -33,10 +35,12 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "DATABASE_URL": settings.database_url,
         "FORM_SECONDS": f"{settings.form_seconds:g}",
         "INSTANCE": str(settings.instance),
+        "MAIL_AUTHSERV": settings.mail_authserv,
         "MAIL_BOUNCES": settings.mail_bounces,
         "MAIL_DKIM": settings.mail_dkim,
         "MAIL_DOMAINS": ",".join(settings.mail_domains),
         "MAIL_FROM": settings.mail_from,
+        "MAIL_REPLIES": settings.mail_replies,
         "REDIS_URL": settings.redis_url,
         "SMTP_URL": settings.smtp_url,
     }
@@ -74,8 +78,16 @@ def name_of(pid: int) -> str:
 def live_forum(settings: Settings, *more: str) -> Iterator[LiveForum]:
     """Run `forum serve` on the port of the base address until the block ends."""
     port = urlsplit(settings.base_url).port or 80
-    words = command("serve", "--port", str(port), *more)
+    words = ("serve", "--port", str(port), *more)
     log = settings.instance / "served.log"
     environment = environment_of(settings)
-    with running(words, port=port, log=log, environment=environment) as process:
-        yield LiveForum(settings.base_url, settings, process.pid)
+    if not FORKS:
+        with running(command(*words), port=port, log=log, environment=environment) as process:
+            yield LiveForum(settings.base_url, settings, process.pid)
+        return
+    started = forked.start(words, environment=environment, log=log)
+    try:
+        await_answer(started, "forum serve", port=port, log=log)
+        yield LiveForum(settings.base_url, settings, started.pid)
+    finally:
+        end(started)

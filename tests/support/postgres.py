@@ -118,11 +118,13 @@ def _is_small(connection: psycopg.Connection) -> bool:
 
 
 def _empty(connection: psycopg.Connection) -> None:
-    # Neither references nor triggers are looked at, so that the order does not count.
+    # Neither references nor triggers are looked at, so that the order does not count. All goes in
+    # one message: some eighty are most of the time.
+    tables = connection.execute(_ROWS).fetchall()
+    said: list[sql.Composable] = [sql.SQL("SET LOCAL session_replication_role = replica")]
+    said += [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for (table,) in tables]
     with connection.transaction():
-        connection.execute("SET LOCAL session_replication_role = replica")
-        for (table,) in connection.execute(_ROWS).fetchall():
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        connection.execute(sql.SQL("; ").join(said))
 
 
 def dsn(url: URL) -> str:

@@ -31,6 +31,7 @@ from wtforms.validators import Optional, StopValidation, ValidationError
 from forum.core.addresses import BadAddress, normalised_email
 from forum.core.errors import DomainError
 from forum.core.http.i18n import translated
+from forum.core.http.late_tokens import LateTokenMeta
 from forum.core.languages import LANGUAGES
 from forum.core.text import Text, clean_line, clean_paragraphs, whole_number
 
@@ -90,6 +91,7 @@ class OfficeForm(FlaskForm):
     `FIRST` names the boxes that stand first on the page, so that what is wrong is listed in order.
     """
 
+    Meta = LateTokenMeta
     FIRST: ClassVar[tuple[str, ...]] = ()
     revision = HiddenField(default="0")
     once = HiddenField(default=_fresh_token)

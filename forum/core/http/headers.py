@@ -26,6 +26,10 @@ POLICY = {
     "frame-ancestors": "'none'",
 }
 
+_WITH_WASM = POLICY | {"script-src": POLICY["script-src"] + " 'wasm-unsafe-eval'"}
+_POLICY = "; ".join(f"{name} {words}" for name, words in POLICY.items())
+_POLICY_WITH_WASM = "; ".join(f"{name} {words}" for name, words in _WITH_WASM.items())
+
 NOT_ALLOWED = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
 CAMERA_ALLOWED = NOT_ALLOWED.replace("camera=()", "camera=(self)")
 
@@ -38,11 +42,8 @@ def allow_camera_and_wasm() -> None:
 def protect(response: Response) -> Response:
     """Set what is not set yet; calling it twice changes nothing."""
     camera = g.get("camera_and_wasm", False)
-    policy = dict(POLICY)
-    if camera:
-        policy["script-src"] += " 'wasm-unsafe-eval'"
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", "; ".join(f"{k} {v}" for k, v in policy.items()))
+    headers.setdefault("Content-Security-Policy", _POLICY_WITH_WASM if camera else _POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", CAMERA_ALLOWED if camera else NOT_ALLOWED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
@@ -26,15 +27,29 @@ from forum.core.page_scopes import PageBytes, PageScope
 
 if TYPE_CHECKING:
     from flask import Flask, Response
+    from sqlalchemy.orm import Session
 
 log = logging.getLogger("forum.pages")
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+_FILTER = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+
 CACHED_UNDER = ("/en/", "/zh-hant/", "/zh-hans/", "/e/", "/series/", "/calendar/", "/sitemap.xml")
 KEPT_QUERY = "lang"
+FEED = ".ics"
+FEED_FILTERS = ("kind", "room", "speaker", "track")
+"""What feeds understand of a query besides the language; no other page does."""
+NOWHERE = ""
+"""The address of what is made anew each time."""
+LONGEST_ADDRESS = 300
+MOST_FILTERED = 2000
+"""So many answers of one scope are kept; beyond, those to a filter are made anew."""
 _ANSWERED_ANEW: set[str] = set()
-"""What pages understand of a query besides the language: such an answer is made each time."""
+"""What pages understand of a query besides the language: such an answer is made each time.
+
+Feeds are none of these pages: what they understand is a part of their address.
+"""
 FOR_EVER = 4_102_444_800.0
 DROPPED = {"content-length", "set-cookie", "vary", "etag", "last-modified", "date"}
 
@@ -50,6 +65,11 @@ def limit_validity(moment: datetime | None) -> None:
     """Say until when the page being rendered stays true; the earliest of several counts."""
     if moment is not None:
         g.page_valid_until = min(g.get("page_valid_until", FOR_EVER), moment.timestamp())
+
+
+def keep_nowhere() -> None:
+    """Say that the page being rendered answers what nobody is likely to ask again."""
+    g.page_kept_nowhere = True
 
 
 def last_modified(moment: datetime | None) -> None:
@@ -78,7 +98,11 @@ def cached_page(
                 return response
             response.headers["Cache-Control"] = cache_control
             page = _rendition_of(protect(response), gzip_from)
-            if "preview" not in request.args and not any(name in request.args for name in unless):
+            if not (
+                "preview" in request.args
+                or "page_kept_nowhere" in g
+                or any(name in request.args for name in unless)
+            ):
                 keep(page, address_of(request.path, request.query_string.decode("latin-1")))
             return respond(page)
 
@@ -116,7 +140,7 @@ def _rendition_of(response: Response, gzip_from: int) -> Rendition:
 def keep(page: Rendition, address: str) -> None:
     """Keep a rendition at an address, unless what it depends on has changed meanwhile."""
     scope, revision = g.page_scope
-    if revision is None:
+    if revision is None or address == NOWHERE:
         return
     row = {
         "address": assets_of_app.edition() + address,
@@ -135,19 +159,45 @@ def keep(page: Rendition, address: str) -> None:
                 .where(PageScope.scope == scope)
                 .with_for_update(read=True),
             )
-            if now_at == revision:
+            if now_at == revision and _has_room(session, scope, address):
                 session.execute(sa.delete(PageBytes).where(PageBytes.address == row["address"]))
                 session.execute(sa.insert(PageBytes).values(**row))
     except DBAPIError:
         log.info("a page could not be kept, it will be rendered again")
 
 
+def _has_room(session: Session, scope: str, address: str) -> bool:
+    """Say whether one more page of a scope may be kept: of filters there are too many to keep."""
+    if not any(f"{name}=" in address for name in FEED_FILTERS):
+        return True
+    kept = sa.select(sa.func.count()).select_from(PageBytes).where(PageBytes.scope == scope)
+    return (session.scalar(kept) or 0) < MOST_FILTERED
+
+
 def address_of(path: str, query: str) -> str:
-    """Return the key of an address: its path, and `lang` where it is asked for."""
-    if KEPT_QUERY not in query:
+    """Return the key of an address: its path, and what is asked for of what it understands.
+
+    That is `lang`, and a feed's filters in the order of their names; NOWHERE for a filter that
+    can name nothing.
+    """
+    filtered = path.endswith(FEED) and any(f"{name}=" in query for name in FEED_FILTERS)
+    if not filtered and KEPT_QUERY not in query:
         return path
-    wanted = parse_qs(query, keep_blank_values=True).get(KEPT_QUERY, [""])[0]
-    return f"{path}?{KEPT_QUERY}={wanted}" if wanted in KEYS else path
+    asked = parse_qs(query, keep_blank_values=True)
+    kept = []
+    for name in FEED_FILTERS if filtered else ():
+        wanted = asked.get(name, [""])[0]
+        if wanted and not _FILTER.fullmatch(wanted):
+            return NOWHERE
+        kept += [f"{name}={wanted}"] if wanted else []
+    language = asked.get(KEPT_QUERY, [""])[0]
+    kept += [f"{KEPT_QUERY}={language}"] if language in KEYS else []
+    address = f"{path}?{'&'.join(kept)}" if kept else path
+    return address if len(address) <= LONGEST_ADDRESS else NOWHERE
+
+
+def _is_answered_anew(query: str) -> bool:
+    return not _ANSWERED_ANEW.isdisjoint(parse_qs(query, keep_blank_values=True))
 
 
 class PageServer:
@@ -165,6 +215,7 @@ class PageServer:
         with app.app_context():
             self._reader = reader_for(db.engine)
         self._known = _Known()
+        self._unzipped: tuple[str, ...] = app.config["FORUM_SETTINGS"].feeds_unzipped
         self._edition = assets_of_app.edition()
         app.extensions["forum_pages"] = self
 
@@ -178,12 +229,16 @@ class PageServer:
         """Answer a public page from its bytes where they are fresh."""
         path: str = environ.get("PATH_INFO", "")
         query: str = environ.get("QUERY_STRING", "")
+        if self._unzipped and path.endswith(FEED):
+            agent = environ.get("HTTP_USER_AGENT", "").lower()
+            if any(part in agent for part in self._unzipped):
+                environ.pop("HTTP_ACCEPT_ENCODING", None)
         if (
             environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
             or not path.startswith(CACHED_UNDER)
             or not self._host_ok(environ.get("HTTP_HOST", ""))
             or "preview=" in query
-            or (query and not _ANSWERED_ANEW.isdisjoint(parse_qs(query, keep_blank_values=True)))
+            or (query and not path.endswith(FEED) and _is_answered_anew(query))
         ):
             return self._inner(environ, start_response)
         page = self.page(address_of(_decoded(path), query))

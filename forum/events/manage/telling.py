@@ -11,33 +11,61 @@ from flask import render_template, request
 from flask_babel import gettext, ngettext
 
 from forum.core.db import db
+from forum.core.foreseen import Foreseen, Unsaved, foreseen_of_change
 from forum.core.http.form_parts import text_of_field
 from forum.core.http.i18n import current_language
+from forum.core.i18n import Sentence, sentence
 from forum.core.impact import Impact, impact_of, mailed
+from forum.core.revisions import plain
+from forum.core.text import Text
 from forum.events.differences import Difference, differences
 from forum.events.forms import TellForm
 from forum.events.models import Event
 from forum.events.rules import tells_guests
-from forum.events.service import GATHERED, Telling
+from forum.events.service import GATHERED, Telling, with_facts
 
-ASKED, BACK = "asked", "back"
+ASKED, BACK, LOOK = "asked", "back", "look"
 """What the page that asks sends: that it has asked, and that nothing is to be saved yet."""
 
-OWN = ("csrf_token", "once", "revision", ASKED, BACK, "tell")
+OWN = ("csrf_token", "once", "revision", ASKED, BACK, LOOK, "tell")
+READERS: Mapping[str, Sentence] = {
+    "event": sentence("What guests get"),
+    "event_on_stage": sentence("What speakers get"),
+}
+"""Whom a change of an event reaches, by the thing that rooms count them under."""
 
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """An event whose guests would want to hear of a change: what differs, and who they are."""
+    """An event whose guests would want to hear of a change: what differs, and who they are.
+
+    `told` are those of READERS of whom somebody is written to.
+    """
 
     event: Event
     differences: Sequence[Difference]
     impacts: Sequence[Impact]
+    told: Sequence[str]
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
 
     @property
     def mailed(self) -> int:
         """How many people a mail would reach."""
         return mailed(self.impacts)
+
+    def letters(self, note: Text) -> list[tuple[Sentence, Foreseen]]:
+        """Return the letters as they would go out with such words, each with who gets it.
+
+        Four statements for each of them.
+        """
+        event = with_facts(self.event, self.after)
+        change = Unsaved(event, self.before, self.after, plain(note))
+        return [
+            (READERS[thing], letter)
+            for thing in self.told
+            for letter in foreseen_of_change(thing, change)
+        ]
 
 
 @dataclass(slots=True)
@@ -56,7 +84,9 @@ class Question:
     @property
     def is_open(self) -> bool:
         """Whether it has to be asked, or asked again: somebody is there to be told."""
-        return bool(self.reached) and not (_was_asked() and self.form.validate())
+        if not self.reached:
+            return False
+        return not (_was_asked() and self.form.validate()) or LOOK in request.form
 
     @property
     def answer(self) -> Telling | None:
@@ -68,12 +98,13 @@ class Question:
     def page(self, event: Event) -> tuple[str, int]:
         """Return the page that asks, with all that was typed before in it."""
         status = 422 if self.form.errors else 200
+        note = Text() if self.form.errors else text_of_field(self.form.note)
         return (
             render_template(
                 "events/tell.html",
                 event=event,
                 form=self.form,
-                concerned=self.concerned,
+                concerned=[(one, one.letters(note)) for one in self.concerned],
                 reached=self.reached,
                 minutes=int(GATHERED / timedelta(minutes=1)),
                 typed=_typed(),
@@ -115,15 +146,20 @@ def question(
         until = max(event.ends_at, datetime.fromisoformat(after["ends_at"]))
         told = differences(before, after, language, event.languages)
         if told and tells_guests(event.state, event.published_at, until, now):
-            impacts = told_of_event(event)
-            found.append(Concerned(event, told, [one for one in impacts if one.mailed]))
+            reached = {thing: _mailed_of(thing, event) for thing in READERS}
+            impacts = [one for impacts in reached.values() for one in impacts]
+            readers = [thing for thing, impacts in reached.items() if impacts]
+            found.append(Concerned(event, told, impacts, readers, before, after))
     return Question(found, TellForm() if _was_asked() else TellForm(formdata=None), back)
 
 
 def told_of_event(event: Event) -> list[Impact]:
     """Return whom a change of an event reaches: its guests, then who is on stage (3 statements)."""
-    things = ("event", "event_on_stage")
-    return [one for thing in things for one in impact_of(db.session(), thing, event.id)]
+    return [one for thing in READERS for one in impact_of(db.session(), thing, event.id)]
+
+
+def _mailed_of(thing: str, event: Event) -> list[Impact]:
+    return [one for one in impact_of(db.session(), thing, event.id) if one.mailed]
 
 
 def goes_back() -> bool:

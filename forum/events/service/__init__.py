@@ -51,7 +51,7 @@ from forum.events.service.rooms import (
     room_slug,
 )
 from forum.events.service.states import NewDates, cancel, postpone, publish
-from forum.events.service.telling import GATHERED, Telling, facts_told
+from forum.events.service.telling import GATHERED, Telling, facts_told, with_facts
 from forum.events.service.venues import VenueDetails, use_venue, venue_values, write_venue
 
 __all__ = [
@@ -105,5 +105,6 @@ __all__ = [
     "update_event",
     "use_venue",
     "venue_values",
+    "with_facts",
     "write_venue",
 ]

@@ -111,8 +111,10 @@ def note_part(
     details: Mapping[str, Any],
     now: datetime,
 ) -> None:
-    """Record a change of a part of an event (room, partner) and drop the event's pages."""
-    event.changed_at = now
+    """Record a change of a part of an event (room, partner) and drop the event's pages.
+
+    No part stands in the event's own entry in calendars: that is no newer.
+    """
     session.flush()
     changed(session, event_scope(event.id), SITE)
     audit.record(session, actor, action, thing, event.organisation_id, dict(details), now)

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
+
 from forum.core.revisions import plain
 from forum.core.text import Text
-from forum.events.models import Venue
+from forum.events.models import Event, Venue
 from forum.events.rules import tells_guests
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from forum.core.actor import Actor
-    from forum.events.models import Event
 
 
 GATHERED = timedelta(minutes=5)
@@ -40,6 +42,30 @@ def facts_told(event: Event, venue: Venue | None) -> dict[str, Any]:
         "place": plain(venue.name) if venue else {},
         "address": plain(venue.address) if venue else {},
     }
+
+
+def with_facts(event: Event, facts: Mapping[str, Any]) -> Event:
+    """Return an event as it would stand with such facts, apart from every database session.
+
+    Its place and organisation must be loaded; of another place only name and address are known.
+    """
+    values = {one.key: getattr(event, one.key) for one in sa.inspect(Event).column_attrs}
+    found = Event(
+        **values
+        | {
+            "title": Text(facts["title"]),
+            "starts_at": datetime.fromisoformat(facts["starts_at"]),
+            "ends_at": datetime.fromisoformat(facts["ends_at"]),
+            "time_zone": facts["time_zone"],
+        }
+    )
+    place = None
+    if facts["place"]:
+        known = {"name": Text(facts["place"]), "address": Text(facts["address"])}
+        place = Venue(directions=Text(), access=Text(), **known)
+    set_committed_value(found, "venue", place)
+    set_committed_value(found, "organisation", event.organisation)
+    return found
 
 
 def venue_of(session: Session, event: Event) -> Venue | None:

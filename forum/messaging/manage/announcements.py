@@ -62,6 +62,7 @@ from forum.messaging.rules.announcements import (
     EDITABLE,
     AnnouncementKind,
     AnnouncementState,
+    kept_from_nodding,
     needs_nod,
 )
 from forum.messaging.rules.segments import LEFT_OUT_WORDS, NoSuchSegment, Segment, read_segment
@@ -160,7 +161,7 @@ def new_announcement(slug: str) -> AnyResponse | tuple[str, int]:
 def edit_announcement(slug: str, announcement_id: UUID) -> AnyResponse | tuple[str, int]:
     """Change an announcement that is not on its way."""
     event, found = _asked(slug, announcement_id, Action.SEND_MESSAGES)
-    if found.kind is not AnnouncementKind.LETTER or found.state not in EDITABLE:
+    if not _is_editable(found):
         raise NotFound
     there = choosable(event.id)
     chosen = value_of(read_segment(found.segment), there)
@@ -266,10 +267,10 @@ def show_announcement(
         asks_nod=counted is not None and needs_nod(counted.total, above, found.nodded_for),
         above=above,
         may_nod=nods.who_may_nod(found),
-        is_own={found.asked_by, found.made_by} & {actor.id},
+        is_own=actor.id in kept_from_nodding(found),
         may_send=_may_send(event),
         deletable=found.state in DELETABLE,
-        editable=open_still and not found.started_at and found.kind is AnnouncementKind.LETTER,
+        editable=_is_editable(found),
         refused=translated(refused.says) if refused else "",
         may_set_organisation=can(actor, Action.EDIT_ORGANISATION, event.organisation_id),
         **pausing(event),
@@ -308,6 +309,11 @@ def read_in(
             gets = by_key(language_for(found, one.key, event.languages))
             rows.append((one, number, gets if gets is not one else None))
     return rows
+
+
+def _is_editable(found: Announcement) -> bool:
+    letter = found.kind is AnnouncementKind.LETTER
+    return letter and found.state in EDITABLE and found.started_at is None
 
 
 def _may_send(event: Event) -> bool:

@@ -34,8 +34,9 @@ from forum.messaging.rules import SENDABLE_AGAIN, Kind
 from forum.messaging.rules.bounces import says_of
 from forum.messaging.rules.views import LONGEST_SEARCH, VIEW_WORDS, View, Wanted, in_view
 from forum.messaging.service.correcting import can_be_corrected
-from forum.messaging.service.facts import code_of
+from forum.messaging.service.facts import Facts, code_of
 from forum.messaging.words import STATES, WORDS
+from forum.messaging.words.calendar_parts import part_in_words
 from forum.messaging.words.failures import is_answer, reason_of
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def show(slug: str, message_id: UUID) -> str:
         answered=is_answer(message.last_error),
         bounces=[(one, says_of(one.status)) for one in bounces_of(message.id)],
         about=thing_of(event, message),
+        calendar=part_in_words(message.kind, message.calendar_method),
         form=_correcting(message) if may_send else None,
         may_send=may_send and message.state in SENDABLE_AGAIN and message.body_gone_at is None,
         **pausing(event),
@@ -140,8 +142,16 @@ def resend(slug: str, message_id: UUID) -> AnyResponse:
     except DomainError as error:
         flash(translated(error.says), "look")
     else:
-        flash(goes_out(event) or gettext("The message goes out again within seconds."))
+        flash(_goes_again(event, message_id))
     return redirect(url_for(".show", slug=slug, message_id=message_id), 303)
+
+
+def _goes_again(event: Event, message_id: UUID) -> str:
+    message = listed.message_of(event.id, message_id)
+    waits = Facts.of([message], clock.now()).waits_until(message)
+    if waits is not None:
+        return translated(waits[1])
+    return goes_out(event) or str(gettext("The message goes out again within seconds."))
 
 
 def _correcting(message: Message) -> CorrectForm | None:

@@ -34,6 +34,7 @@ from forum.messaging.service.wording import (
     words_of,
 )
 from forum.messaging.words import WORDS
+from forum.messaging.words.calendar_parts import kind_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -228,6 +229,7 @@ def _page(
         form=form,
         kind=form.kind,
         words=WORDS[form.kind],
+        calendar=kind_in_words(form.kind),
         own={one.key for one in own},
         rows=rows,
         missing=_missing(event, own),

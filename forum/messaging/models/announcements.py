@@ -28,7 +28,8 @@ class Announcement(Model):
     `at`, or `anchor` with `days` and `clock` or `minutes`, say when; `due_at` is that worked out.
     `nodded_for` is how many people a second person nodded at. `reached` is how many there were when
     it was last counted. `cursor` is the last one of the segment who was queued, `queued_at` when
-    all were; it is sent once none of its mails waits.
+    all were; it is sent once each of its mails was tried. `overtaken_at` is when Forum stopped it
+    half-way, since the event was changed.
     """
 
     __tablename__ = "announcement"
@@ -70,6 +71,7 @@ class Announcement(Model):
     started_at: Mapped[datetime | None]
     queued_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    overtaken_at: Mapped[datetime | None]
     cursor: Mapped[UUID | None]
     queued: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[int] = mapped_column(default=0)

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from forum.calendar.rules.answers import Method
 from forum.core.db import Model, enum_column
 from forum.core.ids import uuid7
 from forum.messaging.rules import Kind, MessageState
@@ -30,6 +31,9 @@ class Message(Model):
 
     `link_purpose`, `link_id` and `link_generation` say which personal link stands behind the mark
     in `text` and `html`; the link itself is worked out when it is sent or shown.
+
+    `calendar_method` is what its calendar part asks, of which guest's entry, and by how much its
+    SEQUENCE stands above the event's; the part itself is written when the mail is sent.
 
     What goes to many at once is `bulk`: it waits for what one person waits for. After `good_until`
     it is of no use to anybody and does not go out.
@@ -68,6 +72,11 @@ class Message(Model):
     link_id: Mapped[UUID | None]
     link_generation: Mapped[int] = mapped_column(default=0)
     with_ticket: Mapped[bool] = mapped_column(default=False)
+    calendar_method: Mapped[Method | None] = mapped_column(enum_column(Method, "calendar_method"))
+    calendar_entry_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("guest_entry.id", ondelete="SET NULL"), index=True
+    )
+    calendar_ahead: Mapped[int] = mapped_column(default=0)
     bulk: Mapped[bool] = mapped_column(default=False)
     good_until: Mapped[datetime | None]
     state: Mapped[MessageState] = mapped_column(enum_column(MessageState, "message_state"))
@@ -103,6 +112,7 @@ class Message(Model):
         ),
         sa.Index("ix_message_to_email", "to_email", "created_at"),
         sa.CheckConstraint("tries >= 0 AND copies >= 0", name="counters"),
+        sa.CheckConstraint("calendar_ahead >= 0", name="calendar_ahead"),
         sa.CheckConstraint("(link_purpose IS NULL) = (link_id IS NULL)", name="link_whole"),
         sa.CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent_at"),
         sa.CheckConstraint("state <> 'bounced' OR bounced_at IS NOT NULL", name="bounced_at"),

@@ -10,6 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, joinedload
 
+from forum.calendar.models import GuestEntry
+from forum.calendar.rules.answers import Method
 from forum.core.addresses import address_key
 from forum.core.db import db
 from forum.core.links import Purpose
@@ -49,9 +51,9 @@ RENEWED: dict[Purpose, type[Booking | Registration | Invitation | Engagement]] =
 DAY = timedelta(days=1)
 
 # Built once: they are asked for each mail.
-_GUEST = (
+_GUESTS = (
     sa.select(Registration)
-    .where(Registration.id == sa.bindparam("registration_id"))
+    .where(Registration.id.in_(sa.bindparam("ids", expanding=True)))
     .options(
         joinedload(Registration.booking),
         joinedload(Registration.ticket_type),
@@ -103,7 +105,13 @@ def optional_message(message_id: UUID) -> tuple[Message, Organisation] | None:
 
 def guest(registration_id: UUID) -> Registration | None:
     """Return an attendee with booking and whole event, or None once erased; one statement."""
-    return db.session.scalar(_GUEST, {"registration_id": registration_id})
+    return guests([registration_id]).get(registration_id)
+
+
+def guests(registration_ids: Iterable[UUID]) -> dict[UUID, Registration]:
+    """Return attendees by id, with booking and whole event, but for those erased; one statement."""
+    found = db.session.scalars(_GUESTS, {"ids": list(registration_ids)})
+    return {one.id: one for one in found}
 
 
 def guests_of(event_id: UUID, after: UUID | None, limit: int) -> Sequence[Registration]:
@@ -119,14 +127,44 @@ def guests_of(event_id: UUID, after: UUID | None, limit: int) -> Sequence[Regist
 
 def session_of_place(place_id: UUID) -> Session | None:
     """Return the session of a place, unless it was given up or cancelled; one statement."""
+    return _session_with(SessionPlace.id == place_id)
+
+
+def session_with_place(registration_id: UUID, session_id: UUID) -> Session | None:
+    """Return a session in which a guest has a place, unless it is cancelled; one statement."""
+    return _session_with(
+        SessionPlace.registration_id == registration_id, SessionPlace.session_id == session_id
+    )
+
+
+def session_in_calendar(registration_id: UUID, session_id: UUID) -> Session | None:
+    """Return a session that a guest's own calendar shows by a mail of ours; one statement.
+
+    None where the guest has a place in it, and so where it was left and taken again.
+    """
+    comes = sa.exists().where(
+        SessionPlace.registration_id == registration_id,
+        SessionPlace.session_id == session_id,
+        SessionPlace.seated.is_(True),
+    )
+    return db.session.scalar(
+        sa.select(Session)
+        .join(GuestEntry, GuestEntry.uid == Session.id)
+        .join(Registration, Registration.email_key == GuestEntry.email_key)
+        .where(
+            Session.id == session_id,
+            Registration.id == registration_id,
+            GuestEntry.method == Method.REQUEST,
+            ~comes,
+        )
+    )
+
+
+def _session_with(*place: sa.ColumnElement[bool]) -> Session | None:
     return db.session.scalar(
         sa.select(Session)
         .join(SessionPlace, SessionPlace.session_id == Session.id)
-        .where(
-            SessionPlace.id == place_id,
-            SessionPlace.seated.is_(True),
-            Session.state == SessionState.CONFIRMED,
-        ),
+        .where(*place, SessionPlace.seated.is_(True), Session.state == SessionState.CONFIRMED)
     )
 
 

@@ -114,6 +114,18 @@ def progress_of(announcement_ids: Sequence[UUID]) -> dict[UUID, Progress]:
     return {one: Progress(counts) for one, counts in found.items()}
 
 
+def waits_still() -> sa.ColumnElement[bool]:
+    """Return the condition for announcements of which a mail waits, as those of a sent one may.
+
+    What somebody sends again by hand is no part of them.
+    """
+    return sa.exists().where(
+        Message.announcement_id == Announcement.id,
+        Message.state.in_(WAITS),
+        Message.copies == 0,
+    )
+
+
 def bodies_of(announcement: Announcement) -> dict[str, MailBody]:
     """Return the letters of an announcement's present run by language; one statement."""
     rows = db.session.scalars(

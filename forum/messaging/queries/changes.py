@@ -22,14 +22,20 @@ MOST_SHOWN = 50
 def gathering(session: Session, event_id: UUID) -> EventNews | None:
     """Return the news of an event that further changes join, locked (1 statement)."""
     return session.scalar(
-        sa.select(EventNews)
-        .where(
-            EventNews.event_id == event_id,
-            EventNews.settled_at.is_(None),
-            EventNews.stopped_at.is_(None),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        _gathering(event_id).with_for_update().execution_options(populate_existing=True)
+    )
+
+
+def news_that_gathers(event_id: UUID) -> EventNews | None:
+    """Return the same for reading (1 statement)."""
+    return db.session.scalar(_gathering(event_id))
+
+
+def _gathering(event_id: UUID) -> sa.Select[EventNews]:
+    return sa.select(EventNews).where(
+        EventNews.event_id == event_id,
+        EventNews.settled_at.is_(None),
+        EventNews.stopped_at.is_(None),
     )
 
 

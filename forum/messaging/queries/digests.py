@@ -36,6 +36,7 @@ class Waits(StrEnum):
     NODS = "nods"
     BOUNCED = "bounced"
     FAILED = "failed"
+    OVERTAKEN = "overtaken"
     LAPSED = "lapsed"
 
 
@@ -44,6 +45,7 @@ NEEDS: Mapping[Waits, Action] = {
     Waits.NODS: Action.SEND_MESSAGES,
     Waits.BOUNCED: Action.SEE_MESSAGES,
     Waits.FAILED: Action.SEE_MESSAGES,
+    Waits.OVERTAKEN: Action.SEND_MESSAGES,
     Waits.LAPSED: Action.EDIT_REGISTRATIONS,
 }
 """Who is told of what."""
@@ -58,7 +60,7 @@ class WaitsAt:
 
 
 def waiting_at(organisation_id: UUID, now: datetime) -> list[WaitsAt]:
-    """Return what waits at the events of an organisation, the next first (5 statements)."""
+    """Return what waits at the events of an organisation, the next first (6 statements)."""
     since = now - LOOKED_BACK
     found: dict[UUID, dict[Waits, int]] = defaultdict(dict)
     for what, column, condition in (
@@ -91,6 +93,17 @@ def waiting_at(organisation_id: UUID, now: datetime) -> list[WaitsAt]:
             ),
         ),
         (Waits.NODS, Announcement.event_id, Announcement.state == AnnouncementState.AWAITING_NOD),
+        (
+            Waits.OVERTAKEN,
+            Announcement.event_id,
+            sa.and_(
+                Announcement.state == AnnouncementState.STOPPED,
+                Announcement.overtaken_at > since,
+                Event.state.in_((EventState.PUBLISHED, EventState.POSTPONED)),
+                Event.dates_open.is_(False),
+                Event.ends_at > now,
+            ),
+        ),
     ):
         for event_id, number in _counted(organisation_id, column, condition):
             found[event_id][what] = number

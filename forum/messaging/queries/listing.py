@@ -43,11 +43,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class MailNeeds:
-    """How many mails came back, how many failed and can go again, what waits for a nod."""
+    """How many mails came back, how many failed and can go again, what waits for a nod.
+
+    `overtaken` is how many of Forum's own mails were stopped half-way, since the event was changed.
+    """
 
     bounced: int
     failed: int
     nods: int
+    overtaken: int
 
 
 def page_of(
@@ -143,15 +147,16 @@ def needs_of(event_id: UUID) -> MailNeeds:
             Message.state.in_((MessageState.BOUNCED, MessageState.FAILED)),
         )
     ).one()
-    nods = db.session.scalar(
-        sa.select(sa.func.count())
-        .select_from(Announcement)
-        .where(
+    nods, overtaken = db.session.execute(
+        sa.select(
+            sa.func.count().filter(Announcement.state == AnnouncementState.AWAITING_NOD),
+            sa.func.count().filter(Announcement.overtaken_at.is_not(None)),
+        ).where(
             Announcement.event_id == event_id,
-            Announcement.state == AnnouncementState.AWAITING_NOD,
+            Announcement.state.in_((AnnouncementState.AWAITING_NOD, AnnouncementState.STOPPED)),
         )
-    )
-    return MailNeeds(row[0], row[1], nods or 0)
+    ).one()
+    return MailNeeds(row[0], row[1], nods, overtaken)
 
 
 def name_of(event_id: UUID, about: UUID) -> str | None:

@@ -17,6 +17,7 @@ from forum.messaging.queries.bounces import given_up_of
 from forum.messaging.queries.listing import without_letters
 from forum.messaging.rules import ALWAYS_TRIED, Kind, MessageState
 from forum.messaging.rules.recipients import TEST_KEY
+from forum.messaging.words.failures import ON_PURPOSE
 from forum.people.models import Member, User
 
 LOOKED_BACK = timedelta(days=90)
@@ -34,7 +35,8 @@ class Lost:
 def lost_of(organisation_id: UUID, now: datetime) -> Sequence[Lost]:
     """Return what did not arrive of an organisation's mails without an event, the newest first.
 
-    Of each kind the last to an address; sign-in links to its members too. Two statements.
+    Of each kind the last to an address; sign-in links to its members too. What was held back for
+    good is no loss. Two statements.
     """
     rows = db.session.scalars(
         sa.select(Message)
@@ -43,6 +45,7 @@ def lost_of(organisation_id: UUID, now: datetime) -> Sequence[Lost]:
             Message.state.in_((MessageState.FAILED, MessageState.BOUNCED)),
             Message.created_at > now - LOOKED_BACK,
             sa.not_(Message.key.startswith(TEST_KEY)),
+            Message.last_error.not_in(ON_PURPOSE),
         )
         .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(MOST_SHOWN)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,11 +11,8 @@ from sqlalchemy.orm import joinedload
 from forum.core.db import db
 from forum.core.permissions import TABLE, Action
 from forum.messaging.models import Announcement
-from forum.messaging.rules.announcements import AnnouncementState
+from forum.messaging.rules.announcements import AnnouncementState, kept_from_nodding
 from forum.people.models import Member, User
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 
 def awaiting_nod(announcement_id: UUID) -> Announcement | None:
@@ -32,20 +28,15 @@ def awaiting_nod(announcement_id: UUID) -> Announcement | None:
 
 
 def who_may_nod(announcement: Announcement) -> Sequence[User]:
-    """Return, by name, all members who may agree: none of those who wrote it or asked for it."""
-    asking = askers(announcement)
+    """Return, by name, all members who may agree to an announcement that waits for it."""
+    asking = kept_from_nodding(announcement)
     return [one for one in _may_send(announcement.organisation_id) if one.id not in asking]
 
 
 def makers(announcement: Announcement) -> Sequence[User]:
     """Return those who wrote an announcement or sent it off and may still send messages."""
-    asking = askers(announcement)
-    return [one for one in _may_send(announcement.organisation_id) if one.id in asking]
-
-
-def askers(announcement: Announcement) -> Collection[UUID]:
-    """Return who wrote an announcement and who asked that it goes: neither may agree to it."""
-    return {one for one in (announcement.made_by, announcement.asked_by) if one is not None}
+    made = {announcement.made_by, announcement.asked_by}
+    return [one for one in _may_send(announcement.organisation_id) if one.id in made]
 
 
 def _may_send(organisation_id: UUID) -> Sequence[User]:

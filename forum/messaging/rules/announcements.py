@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from forum.core.errors import Conflict, Forbidden, Invalid
 from forum.core.i18n import sentence, sentences
 from forum.messaging.rules import Kind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
     from forum.core.languages import Language
 
 LONGEST_ANNOUNCEMENT_NAME = 120
@@ -60,11 +63,12 @@ MOVES: dict[AnnouncementState, frozenset[AnnouncementState]] = {
     _AWAITS: frozenset({_DRAFT, _SCHEDULED, _SENDING, _STOPPED}),
     _SCHEDULED: frozenset({_DRAFT, _AWAITS, _SENDING, _STOPPED}),
     _SENDING: frozenset({_SENT, _STOPPED}),
-    _SENT: frozenset(),
+    _SENT: frozenset({_STOPPED}),
     _STOPPED: frozenset({_DRAFT, _AWAITS, _SCHEDULED, _SENDING}),
 }
 """One that was stopped half-way goes on to those it has not reached; like a scheduled one it asks
-for a nod where it would reach more people than somebody nodded at."""
+for a nod where it would reach more people than somebody nodded at. One that is sent can be stopped
+while a mail that was deferred still waits."""
 
 EDITABLE = frozenset({_DRAFT, _AWAITS, _SCHEDULED})
 """States in which the words, the segment and the time can still be changed."""
@@ -195,6 +199,24 @@ def needs_nod(reached: int, nod_above: int | None, nodded_for: int | None) -> bo
     if nod_above is None or reached <= nod_above:
         return False
     return nodded_for is None or reached > nodded_for
+
+
+class Asked(Protocol):
+    """Who wrote an announcement, who asked that it goes, and when it began, if it has."""
+
+    made_by: UUID | None
+    asked_by: UUID | None
+    started_at: datetime | None
+
+
+def kept_from_nodding(one: Asked) -> frozenset[UUID]:
+    """Return who cannot agree: neither who asked that it goes, nor who wrote it.
+
+    But its author may where somebody else wants to go on with it half-way: those are two people.
+    """
+    of_another = one.started_at is not None and one.asked_by not in {None, one.made_by}
+    asking = (one.asked_by,) if of_another else (one.made_by, one.asked_by)
+    return frozenset(each for each in asking if each is not None)
 
 
 def message_kind(kind: AnnouncementKind, *, about_booking: bool) -> Kind:

@@ -58,6 +58,12 @@ class Standing(Held, Protocol):
     dates_open: bool
 
 
+class Beginning(Standing, Protocol):
+    """How an event stands, and when it begins."""
+
+    starts_at: datetime
+
+
 class EventIsOff(Conflict):
     """Nothing more is planned around a cancelled event."""
 
@@ -134,6 +140,28 @@ def check_goes_on(kind: AnnouncementKind, event: Standing, now: datetime) -> Non
     until = good_until(kind, event)
     if until is not None and until <= now:
         raise EventIsOver
+
+
+def can_go_on(kind: AnnouncementKind, event: Standing, now: datetime) -> bool:
+    """Say whether one that was stopped half-way is still of use."""
+    try:
+        check_goes_on(kind, event, now)
+    except Conflict:
+        return False
+    return True
+
+
+def overtaken_by(event: Beginning, now: datetime) -> frozenset[AnnouncementKind]:
+    """Return which of Forum's own mails are no longer so once an event has changed its time.
+
+    A thank-you is, while the event is off or still to come: else it names no time but in small
+    print, and just after an event somebody may only set its end right.
+    """
+    own = frozenset(USUAL)
+    took_place = event.starts_at <= now and not event.dates_open
+    if took_place and event.state is not EventState.CANCELLED:
+        return own - {AnnouncementKind.THANKS}
+    return own
 
 
 def _wrong_side(kind: AnnouncementKind, due: datetime, event: Dates) -> bool:

@@ -42,6 +42,10 @@ EVENT_MAILS = frozenset(
         Kind.EVENT_BACK,
         Kind.EVENT_CHANGED,
         Kind.SPEAKER_EVENT,
+        Kind.SPEAKER_CANCELLED,
+        Kind.SPEAKER_POSTPONED,
+        Kind.SPEAKER_MOVED,
+        Kind.SPEAKER_BACK,
     }
 )
 """Kinds that tell all of what has become of an event."""

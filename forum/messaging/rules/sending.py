@@ -19,6 +19,10 @@ RECORDING = timedelta(minutes=10)
 """So long a worker tries to note what became of a mail while the database is away."""
 
 RECORDED_AGAIN_SECONDS = 0.5
+TAKEN_OVER_SECONDS = 1.0
+"""So long a worker waits with what another had claimed before it looks: longer than until that one
+notes what it has handed over, once the database is back for both."""
+
 LINE_DOWN_WAIT = timedelta(seconds=5)
 MOST_LINES = 3
 """So often a line is opened for one batch; a server that drops so many gets a rest."""

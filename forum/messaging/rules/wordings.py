@@ -18,7 +18,12 @@ SPEAKERS = (
 )
 """Kinds that go to who is on stage."""
 
-INVITED = (Kind.GUEST_INVITATION, Kind.GUEST_REMINDER)
+INVITED = (
+    Kind.GUEST_INVITATION,
+    Kind.GUEST_REMINDER,
+    Kind.CALENDAR_INVITED_YES,
+    Kind.CALENDAR_INVITED_NO,
+)
 """Kinds that go to invited guests before they have answered."""
 
 GROUPS: tuple[tuple[Sentence, tuple[Kind, ...]], ...] = (
@@ -40,6 +45,7 @@ GROUPS: tuple[tuple[Sentence, tuple[Kind, ...]], ...] = (
             Kind.CANCELLED_BY_OFFICE,
             Kind.LEFT,
             Kind.PLACE_GIVEN,
+            Kind.PLACE_LEFT,
         ),
     ),
     (sentence("Invitations"), INVITED),
@@ -72,6 +78,8 @@ GROUPS: tuple[tuple[Sentence, tuple[Kind, ...]], ...] = (
             Kind.AGAIN_PENDING,
             Kind.AGAIN_OFFERED,
             Kind.LINKS,
+            Kind.CALENDAR_NO,
+            Kind.CALENDAR_NO_PLACE,
         ),
     ),
 )

@@ -7,6 +7,8 @@ from forum.messaging.service.links import write_links
 from forum.messaging.service.resending import resend
 from forum.messaging.service.telling import tell_of_releases
 from forum.messaging.service.writing import (
+    Effect,
+    write_to_each,
     write_to_guest,
     write_to_guests_of,
     write_to_person,
@@ -14,11 +16,13 @@ from forum.messaging.service.writing import (
 )
 
 __all__ = [
+    "Effect",
     "deliver_due",
     "resend",
     "tell_of_releases",
     "wipe_words",
     "write_links",
+    "write_to_each",
     "write_to_guest",
     "write_to_guests_of",
     "write_to_invited",

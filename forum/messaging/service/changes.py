@@ -22,7 +22,7 @@ from forum.messaging.event_news import NewsOfEvent
 from forum.messaging.letterhead import Letterhead, letterhead_of
 from forum.messaging.letters import About
 from forum.messaging.models import EventNews
-from forum.messaging.queries.changes import gathering, key_of, told_by
+from forum.messaging.queries.changes import gathering, key_of, news_that_gathers, told_by
 from forum.messaging.rules import Kind
 from forum.messaging.service.recipients import recipients_of
 from forum.messaging.service.rows import guest_row, store
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from forum.core.actor import Actor
+    from forum.core.foreseen import Unsaved
     from forum.core.outbox import Payload
     from forum.events.models import Event
     from forum.registrations.models import Registration
@@ -90,6 +91,14 @@ def tell_of_changes(news_id: UUID, *, now: datetime) -> int:
             news.told_at = now
         news.reached = told_by(session, news)
     return made
+
+
+def news_with(change: Unsaved) -> NewsOfEvent:
+    """Return what would be told of a change, with what waits to be told already (1 statement)."""
+    event, waits = change.event, news_that_gathers(change.event.id)
+    before = waits.before if waits else change.before
+    notes = [*(waits.notes if waits else ()), *([change.note] if change.note else ())]
+    return NewsOfEvent(event.id, before, change.after, notes, list(event.languages))
 
 
 def tell_speakers(event_id: UUID, state: EventState, kind: Kind, *, key: str, now: datetime) -> int:

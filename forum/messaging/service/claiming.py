@@ -15,7 +15,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from forum.core.db import writing
+from forum.core.db import db, writing
 from forum.messaging.models import EventMail, Message, OrganisationMail
 from forum.messaging.queries import sending
 from forum.messaging.rules import MessageState
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
-    Found = Row[UUID, UUID | None, UUID | None]
+    Found = Row[UUID, UUID | None, UUID | None, MessageState]
 
 MOST_ROUNDS = 100
 
@@ -45,11 +45,15 @@ class Watch:
 
 @dataclass(slots=True)
 class Claim:
-    """Messages that are this worker's until a moment; what it has not sent is `left`."""
+    """Messages that are this worker's until a moment; what it has not sent is `left`.
+
+    Some may be `taken_over` from a worker whose lease was over.
+    """
 
     left: list[Message]
     until: datetime
     watch: Watch
+    taken_over: bool = False
 
     def hold(self) -> bool:
         """Say that this worker lives, and return whether that was due.
@@ -74,6 +78,19 @@ class Claim:
         self.until = now + LEASE
         self.left = [one for one in self.left if one.id in set(kept)]
         return True
+
+    def look(self) -> None:
+        """Leave out what is ours no more: claimed by another, or its end noted; one statement."""
+        ids = [one.id for one in self.left]
+        if ids:
+            ours = db.session.scalars(
+                sa.select(Message.id).where(
+                    Message.id.in_(ids),
+                    Message.state == MessageState.SENDING,
+                    Message.leased_until == self.until,
+                )
+            ).all()
+            self.left = [one for one in self.left if one.id in ours]
 
     def settle(self, messages: Sequence[Message], values: dict[str, Any]) -> None:
         """Keep what became of some of them; they are nobody's any more.
@@ -107,30 +124,33 @@ def claim(now: datetime, limit: int) -> Claim:
     """Claim at most so many messages that are due; none where nothing is, or limits hold all."""
     watch = Watch(now)
     for _ in range(MOST_ROUNDS):
-        found, claimed = _claimed(now, limit)
-        if claimed or not found:
-            return Claim(claimed, now + LEASE, watch)
+        claimed = _claimed(watch, limit)
+        if claimed is None:
+            break
+        if claimed.left:
+            return claimed
     return Claim([], now, watch)
 
 
-def _claimed(now: datetime, limit: int) -> tuple[bool, list[Message]]:
-    """Claim in one transaction; say too whether anything was due.
+def _claimed(watch: Watch, limit: int) -> Claim | None:
+    """Claim in one transaction; None where nothing is due.
 
     Limits that are used up are written down, so that the next look passes over what they hold.
     """
+    now = watch.began
     with writing() as session:
         found = session.execute(
-            sa.select(Message.id, Message.event_id, Message.organisation_id)
+            sa.select(Message.id, Message.event_id, Message.organisation_id, Message.state)
             .where(sending.due(now))
             .order_by(Message.bulk, Message.due_at, Message.id)
             .limit(limit)
             .with_for_update(skip_locked=True, of=Message)
         ).all()
         if not found:
-            return False, []
+            return None
         chosen = _within_limits(session, found, now)
         if not chosen:
-            return True, []
+            return Claim([], now, watch)
         claimed = session.scalars(
             sa.update(Message)
             .where(Message.id.in_(chosen))
@@ -141,7 +161,9 @@ def _claimed(now: datetime, limit: int) -> tuple[bool, list[Message]]:
         for message in claimed:
             session.expunge(message)
     order = {message_id: place for place, message_id in enumerate(chosen)}
-    return True, sorted(claimed, key=lambda message: order[message.id])
+    taken_over = any(one.state is MessageState.SENDING for one in found if one.id in order)
+    ours = sorted(claimed, key=lambda message: order[message.id])
+    return Claim(ours, now + LEASE, watch, taken_over)
 
 
 def _within_limits(session: Session, found: Sequence[Found], now: datetime) -> list[UUID]:

@@ -25,12 +25,13 @@ from forum.messaging.rules.sending import (
     MOST_LINES,
     RECORDED_AGAIN_SECONDS,
     RECORDING,
+    TAKEN_OVER_SECONDS,
     wait_after,
     wait_after_drop,
 )
 from forum.messaging.service.bouncing import note_refused
 from forum.messaging.service.claiming import Claim, claim
-from forum.messaging.service.facts import Facts
+from forum.messaging.service.facts import Facts, is_stopped
 from forum.messaging.words.failures import CAME_BACK, GIVEN_UP, STOPPED
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ def deliver_batch(
     claimed = claim(now, limit)
     if not claimed.left:
         return Delivered()
+    if claimed.taken_over:
+        # Who had them may be about to note that one went out.
+        time.sleep(TAKEN_OVER_SECONDS)
     return _Delivery(claimed, stopping).over(server)
 
 
@@ -139,6 +143,7 @@ class _Delivery:
     def _gathered(self) -> Facts:
         """Return what the mails need; one by which that cannot be told waits, alone."""
         now = self._claimed.watch.now()
+        self._claimed.look()
         try:
             return Facts.of(self._claimed.left, now)
         except SQLAlchemyError:
@@ -234,6 +239,7 @@ class _Delivery:
                 return
 
     def _leave_out_paused_and_stopped(self) -> None:
+        self._claimed.look()
         left = self._claimed.left
         paused = sending.paused_events({one.event_id for one in left if one.event_id})
         stopped = sending.stopped_announcements(
@@ -241,7 +247,7 @@ class _Delivery:
         )
         db.session.rollback()
         for one in left:
-            if one.announcement_id in stopped:
+            if is_stopped(one, stopped):
                 self._end(one, str(STOPPED))
         self._give_back([one for one in self._claimed.left if one.event_id in paused])
 

@@ -15,6 +15,7 @@ from forum.core.addresses import address_key
 from forum.core.db import db
 from forum.core.i18n import sentence
 from forum.messaging import post, queries
+from forum.messaging.calendar_parts import CalendarParts
 from forum.messaging.envelopes import bounce_address
 from forum.messaging.marks import Filling
 from forum.messaging.mime import Code, mail_of, mailbox
@@ -52,11 +53,12 @@ class Facts:
     tickets: Mapping[UUID, queries.GoodTicket]
     forbidden: Mapping[UUID, Sentence]
     senders: Mapping[UUID, sending.Sender]
+    calendars: CalendarParts
     went: dict[tuple[UUID | None, str, Counted], list[datetime]]
 
     @classmethod
     def of(cls, messages: Sequence[Message], now: datetime) -> Facts:
-        """Gather what these messages need; some twelve statements."""
+        """Gather what these messages need; some fourteen statements."""
         guests = [m.registration_id for m in messages if m.with_ticket and m.registration_id]
         try:
             return cls(
@@ -64,6 +66,7 @@ class Facts:
                 tickets=_tickets(guests),
                 forbidden=_forbidden(messages),
                 senders=sending.senders(messages),
+                calendars=CalendarParts.of(messages),
                 went=defaultdict(
                     list,
                     {key: list(at) for key, at in recipients.mailed_today(messages, now).items()},
@@ -108,6 +111,7 @@ class Facts:
             reply_to=own.reply_to or message.reply_to,
             filling=Filling.of(message, self.generations),
             code=code_of(good) if message.with_ticket and good else None,
+            calendar=self.calendars.part(message),
             now=now,
         )
 
@@ -151,7 +155,7 @@ def _forbidden(messages: Sequence[Message]) -> dict[UUID, Sentence]:
         {one.announcement_id for one in messages if one.announcement_id}
     )
     reasons: Sequence[tuple[Collection[UUID], Sentence]] = (
-        ({one.id for one in messages if one.announcement_id in stopped}, STOPPED),
+        ({one.id for one in messages if is_stopped(one, stopped)}, STOPPED),
         ({one.id for one in messages if _is_without_words(one)}, WITHOUT_WORDS),
         (recipients.no_longer_theirs(messages), ANOTHERS),
         (recipients.of_another_address(messages), OTHER_ADDRESS),
@@ -159,6 +163,11 @@ def _forbidden(messages: Sequence[Message]) -> dict[UUID, Sentence]:
         (bounced_finally(messages), CAME_BACK),
     )
     return {message_id: why for ids, why in reversed(reasons) for message_id in ids}
+
+
+def is_stopped(message: Message, stopped: Collection[UUID]) -> bool:
+    """Say whether a message was stopped with its announcement; one sent again by hand was not."""
+    return message.announcement_id in stopped and not message.copies
 
 
 def _is_without_words(message: Message) -> bool:

@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from forum.calendar.service.scheduling import Asked
 from forum.core.ids import uuid7
 from forum.core.links import Purpose
 from forum.messaging import queries
 from forum.messaging.letterhead import letterhead_of
 from forum.messaging.letters import About, write
+from forum.messaging.rules.calendars import method_of
 from forum.messaging.service.rows import (
+    ASKED,
     message_row,
     name_line,
     store,
@@ -57,8 +60,17 @@ def write_to_invited(
         "link_purpose": Purpose.GUEST_INVITATION,
         "link_id": found.id,
         "link_generation": found.link_generation,
+        ASKED: _asked(found, kind),
     }
     store(unless_opted_out(event.organisation_id, [row]))
+
+
+def _asked(found: Invitation, kind: Kind) -> Asked | None:
+    """Return what an invitation asks of the guest's calendar: nothing where the date is open."""
+    event, method = found.event, method_of(kind, has_seat=False)
+    if method is None or event.published_at is None or event.dates_open:
+        return None
+    return Asked(method, found.email, event.id, invitation_id=found.id)
 
 
 def letter_to(found: Invitation, kind: Kind, message_id: UUID) -> Letter:

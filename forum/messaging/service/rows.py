@@ -10,6 +10,8 @@ from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+from forum.calendar.rules.answers import Method
+from forum.calendar.service.scheduling import Asked, Stamp, stamp
 from forum.core.addresses import address_key
 from forum.core.db import db, writing
 from forum.core.i18n import sentence
@@ -30,6 +32,7 @@ from forum.messaging.rules import (
     Kind,
     MessageState,
 )
+from forum.messaging.rules.calendars import FOR_EVERYBODY, method_of
 from forum.messaging.rules.recipients import TEST_KEY
 from forum.messaging.service.putting_off import replace_waiting, within_limits
 from forum.messaging.service.recipients import Recipient, Whom, recipients_of
@@ -40,10 +43,15 @@ from forum.registrations.rules import RegistrationState
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sqlalchemy.orm import Session
+
     from forum.events.models import Event
     from forum.registrations.models import Registration
 
 log = logging.getLogger("forum.messaging")
+
+ASKED = "asked"
+"""Under this name a row says what its mail asks of the guest's calendar, until it is stored."""
 
 _ALL_BOOKINGS = sentence("See all your registrations for this event on one page")
 
@@ -102,7 +110,29 @@ def guest_row(
         "link_id": to.link.id,
         "link_generation": to.generation,
         "with_ticket": has_ticket,
+        ASKED: _asked(guest, event, kind, to, about),
     }
+
+
+def _asked(
+    guest: Registration, event: Event, kind: Kind, to: Recipient, about: About
+) -> Asked | None:
+    """Return what a mail asks of its reader's calendar.
+
+    Nothing where somebody else is written about: one who leaves must not take the event out of the
+    contact's own calendar. Nor of an event that was never public: nothing counts its changes.
+    """
+    method = method_of(kind, has_seat=guest.state is RegistrationState.CONFIRMED)
+    if method is None or to.is_contact or event.published_at is None:
+        return None
+    return Asked(
+        method,
+        to.email,
+        event.id,
+        session_id=about.session.id if about.session else None,
+        registration_id=guest.id,
+        everybody=kind in FOR_EVERYBODY,
+    )
 
 
 def message_row(message_id: UUID, kind: Kind, key: str, lang: str, now: datetime) -> dict[str, Any]:
@@ -119,6 +149,9 @@ def message_row(message_id: UUID, kind: Kind, key: str, lang: str, now: datetime
         "lang": lang,
         "link_generation": 0,
         "with_ticket": False,
+        "calendar_method": None,
+        "calendar_entry_id": None,
+        "calendar_ahead": 0,
         "bulk": kind in TO_MANY,
         "good_until": None,
         "state": MessageState.QUEUED,
@@ -180,7 +213,39 @@ def store(rows: Sequence[dict[str, Any]]) -> None:
     with writing() as session:
         if news:
             replace_waiting(session, news)
+        stored = _stamped(session, stored)
         session.execute(insert(Message).on_conflict_do_nothing(index_elements=["key"]), stored)
+
+
+def _stamped(session: Session, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows with what their mails ask of guests' calendars noted; four statements at most.
+
+    What was written before takes nothing out of a calendar once more.
+    """
+    asked = {
+        row["key"]: row[ASKED]
+        for row in rows
+        if row.get(ASKED) and row["state"] is MessageState.QUEUED
+    }
+    ends = [key for key, one in asked.items() if one.method is Method.CANCEL]
+    for known in queries.written(ends) if ends else ():
+        del asked[known]
+    stamps = stamp(session, asked, rows[0]["created_at"]) if asked else {}
+    return [_without_asked(row) | _columns(stamps.get(row["key"])) for row in rows]
+
+
+def _without_asked(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != ASKED}
+
+
+def _columns(stamped: Stamp | None) -> dict[str, Any]:
+    if stamped is None:
+        return {}
+    return {
+        "calendar_method": stamped.method,
+        "calendar_entry_id": stamped.entry_id,
+        "calendar_ahead": stamped.ahead,
+    }
 
 
 def _is_news(row: Mapping[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from forum.events.models import Event
 from forum.events.rules import EventState
 from forum.events.service import locked_event
 from forum.messaging.models import Announcement
+from forum.messaging.queries.announcements import waits_still
 from forum.messaging.rules.announcements import (
     AnnouncementKind,
     AnnouncementState,
@@ -34,6 +35,7 @@ from forum.messaging.rules.around import (
     check_side,
     due_around,
     is_missed,
+    overtaken_by,
 )
 from forum.messaging.rules.timing import When, check_when, when_of
 from forum.messaging.service.announcing.drafting import KIND, columns_of, locked
@@ -187,15 +189,20 @@ def stop_planned(session: Session, event_id: UUID, now: datetime) -> None:
 def overtake(session: Session, event_id: UUID, now: datetime) -> None:
     """Let what Forum itself is just sending around an event be stopped; the event is locked.
 
-    Its letters name a time that is no longer so; what begins from now on names the new one. What an
-    organiser wrote goes on: they know what it says. Emits messaging.run_overtaken.
+    Its letters name a time that is no longer so; what begins from now on names the new one. Also of
+    what is sent some mails may wait that were deferred. What an organiser wrote goes on: they know
+    what it says. Emits messaging.run_overtaken.
     """
+    kinds = overtaken_by(session.get_one(Event, event_id), now)
     runs = session.execute(
         sa.select(Announcement.id, Announcement.started_at)
         .where(
             Announcement.event_id == event_id,
-            Announcement.state == SENDING,
-            Announcement.kind != AnnouncementKind.LETTER,
+            Announcement.kind.in_(kinds),
+            sa.or_(
+                Announcement.state == SENDING,
+                sa.and_(Announcement.state == AnnouncementState.SENT, waits_still()),
+            ),
         )
         .order_by(Announcement.id)
     )

@@ -25,7 +25,8 @@ from forum.messaging.rules import Kind, MessageState
 from forum.messaging.rules.recipients import TEST_KEY
 from forum.messaging.service.putting_off import NewsKey, PutOff, come_back, forget, put_off_at
 from forum.messaging.service.recipients import Recipient, recipients_of
-from forum.messaging.service.rows import guest_row, message_row, name_line, store
+from forum.messaging.service.rows import ASKED, guest_row, message_row, name_line, store
+from forum.messaging.service.session_calendars import SessionsInCalendars
 from forum.messaging.service.turns import Turn
 from forum.programme.models import Release
 from forum.programme.rules import (
@@ -195,6 +196,7 @@ def _tell_guests(
     for guests in _batches(news, theirs):
         event, rows = event_by_id(news.event_id), []
         head = letterhead_of(event)
+        calendars = SessionsInCalendars.of(guests, {one.session_id for one in news.changes(0)})
         for guest, to in _written_to(guests):
             person = _person("c" if to.is_contact else "g", guest.id)
             since = heard.since(person)
@@ -205,7 +207,8 @@ def _tell_guests(
             kind = Kind.PROGRAMME_NEWS if news.tells_all(since) else Kind.PROGRAMME_YOURS
             about = About(changes=told, note=news.note(since, to.lang), head=head)
             key = NewsKey(event.id, person, since, news.newest)
-            rows.append(guest_row(guest, event, kind, to, str(key), now, about))
+            row = guest_row(guest, event, kind, to, str(key), now, about)
+            rows.append(row | {ASKED: calendars.asked(guest, to, sessions)})
         made += len(rows)
         if rows:
             turn.go_on()

@@ -16,7 +16,7 @@ from forum.core.i18n import sentence
 from forum.core.ids import uuid7
 from forum.core.languages import ENGLISH, by_key
 from forum.core.permissions import Action, require
-from forum.core.text import Text
+from forum.core.text import EMPTY, Fragment, Text
 from forum.core.urls import absolute
 from forum.events.facts import Addresses
 from forum.messaging import queries
@@ -24,6 +24,7 @@ from forum.messaging.letterhead import letterhead_of
 from forum.messaging.letters import About, Letter, write
 from forum.messaging.marks import opt_out_of
 from forum.messaging.models import mark_of
+from forum.messaging.placeholders import WITH_SESSION
 from forum.messaging.queries.trying import invitation_with_list, session_to_try, tests_since
 from forum.messaging.rules import LONGEST_SUBJECT, Kind
 from forum.messaging.rules.recipients import TEST_KEY
@@ -35,7 +36,9 @@ from forum.messaging.words import WORDS
 if TYPE_CHECKING:
     from forum.core.actor import Actor
     from forum.events.models import Event
+    from forum.messaging.letterhead import Letterhead
     from forum.messaging.words.shapes import OwnWords
+    from forum.programme.differences import Told
     from forum.programme.models import Speaker
     from forum.registrations.models import Registration
 
@@ -61,22 +64,28 @@ class TooManyTests(TooMany):
 class Trial:
     """Which mail is tried, in which language and words, as it would be written to whom.
 
-    `who` is a registration, an invitation or a speaker at the event, by the kind; None is a sample.
+    `own` are words that stand for the event's own. `who` is a registration, an invitation or a
+    speaker at the event, by the kind; None is a sample. `changes` and `note` are what it tells.
     """
 
     kind: Kind
     lang: str
-    own: OwnWords
+    own: OwnWords | None = None
     who: UUID | None = None
+    changes: tuple[Told, ...] = ()
+    note: Fragment = EMPTY
 
 
-def letter_to_try(event: Event, trial: Trial, *, now: datetime) -> Letter:
+def letter_to_try(
+    event: Event, trial: Trial, *, now: datetime, head: Letterhead | None = None
+) -> Letter:
     """Return the letter with its links leading to the event's public address; raises NotFound.
 
-    Seven statements at most.
+    Seven statements at most; three less with a `head` that was read before.
     """
     message_id = uuid7()
-    return _without_links(_written(event, trial, message_id, now), event, trial, message_id)
+    letter = _written(event, trial, message_id, now, head)
+    return _without_links(letter, event, trial, message_id)
 
 
 def send_to_oneself(actor: Actor, email: str, event: Event, trial: Trial, *, now: datetime) -> str:
@@ -112,13 +121,21 @@ def check_tests(email: str, now: datetime) -> None:
         raise TooManyTests
 
 
-def _written(event: Event, trial: Trial, message_id: UUID, now: datetime) -> Letter:
+def _written(
+    event: Event,
+    trial: Trial,
+    message_id: UUID,
+    now: datetime,
+    head: Letterhead | None = None,
+) -> Letter:
     about = replace(
         _about(event, trial, now),
         event=event,
-        head=letterhead_of(event),
+        head=head or letterhead_of(event),
         own=trial.own,
         sample=True,
+        changes=trial.changes,
+        note=trial.note,
     )
     return write(trial.kind, trial.lang, message_id, about)
 
@@ -163,7 +180,7 @@ def _sample(event: Event, trial: Trial, now: datetime) -> About:
         until=now + KEPT_FOR if trial.kind in _OFFERS else None,
         reply_until=now + KEPT_FOR if trial.kind in INVITED else None,
         companions=1 if trial.kind in INVITED else 0,
-        session=session_to_try(event.id) if trial.kind is Kind.PLACE_GIVEN else None,
+        session=session_to_try(event.id) if trial.kind in WITH_SESSION else None,
     )
 
 

@@ -12,7 +12,7 @@ from forum.core.links import Purpose
 from forum.core.text import EMPTY, Fragment
 from forum.events.queries import event_by_id
 from forum.messaging import queries
-from forum.messaging.letterhead import letterhead_of
+from forum.messaging.letterhead import Letterhead, letterhead_of
 from forum.messaging.letters import About, write
 from forum.messaging.rules import Kind
 from forum.messaging.rules.recipients import CONTACT_MARK
@@ -26,7 +26,7 @@ from forum.messaging.service.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from forum.events.models import Event
     from forum.messaging.queries import Addressee
@@ -68,18 +68,45 @@ def write_to_guest(
     that it is about, `words` are the organiser's own, `whom` says who is written to where the
     booking does not. Six statements; again with the same key: none is written.
     """
-    guest = queries.guest(registration_id)
-    kind = choose(guest) if guest else None
-    if guest is None or kind is None:
-        return
-    about = About(
-        session=session,
-        note=Fragment(words, IN_ANY_LANGUAGE) if words else EMPTY,
-        until=guest.offered_until,
-        type_name=guest.ticket_type.name,
-        head=letterhead_of(guest.event),
-    )
-    rows = guest_rows(guest, guest.event, kind, key, now, about, whom)
+    write_to_each([Effect(registration_id, choose, key, session, words, whom)], now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What is to be written of one guest; see `write_to_guest`."""
+
+    registration_id: UUID
+    choose: Callable[[Registration], Kind | None]
+    key: str
+    session: Session | None = None
+    words: str = ""
+    whom: Whom = recipients_of
+
+
+def write_to_each(effects: Sequence[Effect], *, now: datetime) -> None:
+    """Write what is to be written of several guests, all in one transaction.
+
+    What their events' letters share is read once for each event: three statements, and three more
+    for all together.
+    """
+    guests = queries.guests({one.registration_id for one in effects})
+    heads: dict[UUID, Letterhead] = {}
+    rows: list[dict[str, Any]] = []
+    for one in effects:
+        guest = guests.get(one.registration_id)
+        kind = one.choose(guest) if guest else None
+        if guest is None or kind is None:
+            continue
+        if guest.event_id not in heads:
+            heads[guest.event_id] = letterhead_of(guest.event)
+        about = About(
+            session=one.session,
+            note=Fragment(one.words, IN_ANY_LANGUAGE) if one.words else EMPTY,
+            until=guest.offered_until,
+            type_name=guest.ticket_type.name,
+            head=heads[guest.event_id],
+        )
+        rows += guest_rows(guest, guest.event, kind, one.key, now, about, one.whom)
     if rows:
         store(unless_asked_too_often(rows, now))
 

@@ -14,6 +14,7 @@ from forum.core.i18n import Sentence, sentence
 from forum.messaging.rules import Kind, MessageState
 from forum.messaging.words.announced import OF_ANNOUNCED
 from forum.messaging.words.around import AROUND
+from forum.messaging.words.calendars import OF_CALENDARS
 from forum.messaging.words.events import OF_EVENTS
 from forum.messaging.words.guests import OF_GUESTS
 from forum.messaging.words.invited import OF_INVITED
@@ -29,6 +30,7 @@ __all__ = ["STATES", "WORDS", "Words"]
 WORDS: Mapping[Kind, Words] = {
     **OF_GUESTS,
     **OF_INVITED,
+    **OF_CALENDARS,
     **OF_EVENTS,
     **OF_MEMBERS,
     **OF_ANNOUNCED,

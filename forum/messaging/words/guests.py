@@ -266,4 +266,17 @@ OF_GUESTS: Mapping[Kind, Words] = {
         ),
         sentence("See your sessions"),
     ),
+    Kind.PLACE_LEFT: Words(
+        sentence("Place given up"),
+        sentence("Given up: %(session)s"),
+        sentence("You no longer have a place there"),
+        (
+            sentence(
+                "Your place in “%(session)s”, %(session_when)s, is given up. "
+                "Your calendar is asked to take it out again.",
+            ),
+        ),
+        (),
+        sentence("See your sessions"),
+    ),
 }

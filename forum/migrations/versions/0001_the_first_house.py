@@ -105,6 +105,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_page_scope")),
     )
     op.create_table(
+        "personal_feed",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "agenda",
+                "speaker",
+                "staff",
+                name="feed_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("holder_id", sa.Uuid(), nullable=False),
+        sa.Column("holder_generation", sa.Integer(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("revoked_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("alarm_minutes", sa.Integer(), nullable=True),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("fetched_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("fetched_by", sa.String(length=20), nullable=False),
+        sa.Column("shown_as", sa.String(length=40), nullable=False),
+        sa.Column("shown_etag", sa.String(length=40), nullable=False),
+        sa.Column("shown_size", sa.Integer(), nullable=False),
+        sa.Column("shown_changed", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(fetched_at IS NULL) = (fetched_by = '')", name=op.f("ck_personal_feed_fetched_whole")
+        ),
+        sa.CheckConstraint(
+            "alarm_minutes BETWEEN 5 AND 10080", name=op.f("ck_personal_feed_alarm_minutes")
+        ),
+        sa.CheckConstraint(
+            "generation >= 0 AND holder_generation >= 0 AND revision > 0 AND shown_size >= 0",
+            name=op.f("ck_personal_feed_counters"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_feed")),
+        sa.UniqueConstraint("kind", "holder_id", name=op.f("uq_personal_feed_kind_holder_id")),
+    )
+    op.create_table(
         "sent_form",
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("sent_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
@@ -613,6 +656,7 @@ def upgrade() -> None:
         sa.Column("started_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("queued_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("finished_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("overtaken_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("cursor", sa.Uuid(), nullable=True),
         sa.Column("queued", sa.Integer(), nullable=False),
         sa.Column("skipped", sa.Integer(), nullable=False),
@@ -709,7 +753,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.create_index("ix_booking_contact", ["event_id", "contact_key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_booking_event_id"), ["event_id"], unique=False)
+        batch_op.create_index("ix_booking_source", ["event_id", "source"], unique=False)
 
     op.create_table(
         "checkpoint",
@@ -900,6 +944,10 @@ def upgrade() -> None:
                 "type_changed_waiting",
                 "links",
                 "ask_coming",
+                "calendar_no",
+                "calendar_no_place",
+                "calendar_invited_no",
+                "calendar_invited_yes",
                 "guest_invitation",
                 "guest_reminder",
                 "event_cancelled",
@@ -910,6 +958,7 @@ def upgrade() -> None:
                 "invitation",
                 "speaker_asked",
                 "place_given",
+                "place_left",
                 "programme_yours",
                 "programme_news",
                 "programme_speaker",
@@ -1645,6 +1694,24 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "room_calendar",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("room_id", sa.Uuid(), nullable=False),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("odd", sa.JSON(), nullable=False),
+        sa.Column("read_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("read_by", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["room_id"], ["room.id"], name=op.f("fk_room_calendar_room_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room_calendar")),
+        sa.UniqueConstraint("room_id", "waiting", name=op.f("uq_room_calendar_room_id_waiting")),
+    )
+    op.create_table(
         "session",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -2168,6 +2235,27 @@ def upgrade() -> None:
     with op.batch_alter_table("release_change", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_release_change_session_id"), ["session_id"], unique=False
+        )
+
+    op.create_table(
+        "room_busy_time",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("calendar_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_room_busy_time_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["calendar_id"],
+            ["room_calendar.id"],
+            name=op.f("fk_room_busy_time_calendar_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room_busy_time")),
+    )
+    with op.batch_alter_table("room_busy_time", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_room_busy_time_calendar_id"), ["calendar_id"], unique=False
         )
 
     op.create_table(
@@ -2738,189 +2826,89 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "message",
+        "guest_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("organisation_id", sa.Uuid(), nullable=True),
-        sa.Column("event_id", sa.Uuid(), nullable=True),
-        sa.Column("booking_id", sa.Uuid(), nullable=True),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
         sa.Column("registration_id", sa.Uuid(), nullable=True),
-        sa.Column("announcement_id", sa.Uuid(), nullable=True),
-        sa.Column("body_id", sa.Uuid(), nullable=True),
+        sa.Column("invitation_id", sa.Uuid(), nullable=True),
+        sa.Column("ahead", sa.Integer(), nullable=False),
         sa.Column(
-            "kind",
+            "method",
             sa.Enum(
-                "confirmed",
-                "promoted",
-                "waitlisted",
-                "cancelled",
-                "again",
-                "again_waiting",
-                "again_pending",
-                "again_offered",
-                "requested",
-                "approved",
-                "approved_waiting",
-                "declined",
-                "offered",
-                "offer_expired",
-                "cancelled_by_office",
-                "not_coming",
-                "left",
-                "named",
-                "named_waiting",
-                "type_changed",
-                "type_changed_waiting",
-                "links",
-                "ask_coming",
-                "guest_invitation",
-                "guest_reminder",
-                "event_cancelled",
-                "event_postponed",
-                "event_moved",
-                "event_back",
-                "sign_in",
-                "invitation",
-                "speaker_asked",
-                "place_given",
-                "programme_yours",
-                "programme_news",
-                "programme_speaker",
-                "speaker_slot",
-                "announcement",
-                "advertisement",
-                "event_changed",
-                "speaker_event",
-                "speaker_cancelled",
-                "speaker_postponed",
-                "speaker_moved",
-                "speaker_back",
-                "reminder",
-                "doors_open",
-                "thanks",
-                "staff_digest",
-                "nod_wanted",
-                "nod_outgrown",
-                name="message_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("key", sa.String(length=160), nullable=False),
-        sa.Column("to_email", sa.String(length=254), nullable=False),
-        sa.Column("to_name", sa.String(length=200), nullable=False),
-        sa.Column("reply_to", sa.String(length=254), nullable=False),
-        sa.Column("lang", sa.String(length=8), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("values", sa.JSON(), nullable=False),
-        sa.Column("link_purpose", sa.String(length=24), nullable=True),
-        sa.Column("link_id", sa.Uuid(), nullable=True),
-        sa.Column("link_generation", sa.Integer(), nullable=False),
-        sa.Column("with_ticket", sa.Boolean(), nullable=False),
-        sa.Column("bulk", sa.Boolean(), nullable=False),
-        sa.Column("good_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "queued",
-                "sending",
-                "sent",
-                "kept",
-                "failed",
-                "bounced",
-                name="message_state",
+                "REQUEST",
+                "CANCEL",
+                name="guest_entry_method",
                 native_enum=False,
                 create_constraint=True,
                 length=16,
             ),
             nullable=False,
         ),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("copies", sa.Integer(), nullable=False),
-        sa.Column("last_error", sa.String(length=500), nullable=False),
-        sa.Column("message_id", sa.String(length=320), nullable=False),
-        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("due_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("leased_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("sent_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("bounced_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("body_gone_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "NEEDS-ACTION",
+                "ACCEPTED",
+                "TENTATIVE",
+                "DECLINED",
+                name="guest_entry_answer",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answered_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answer_stamp", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answer_sequence", sa.Integer(), nullable=True),
+        sa.Column("answered_by", sa.String(length=254), nullable=False),
+        sa.Column("made_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(state = 'sending') = (leased_until IS NOT NULL)", name=op.f("ck_message_lease")
+            "(answered_at IS NULL) = (answer_stamp IS NULL)", name=op.f("ck_guest_entry_answered")
         ),
+        sa.CheckConstraint("ahead >= 0", name=op.f("ck_guest_entry_ahead")),
+        sa.CheckConstraint("answer_sequence >= 0", name=op.f("ck_guest_entry_answer_sequence")),
         sa.CheckConstraint(
-            "state <> 'bounced' OR bounced_at IS NOT NULL", name=op.f("ck_message_bounced_at")
+            "registration_id IS NOT NULL OR invitation_id IS NOT NULL",
+            name=op.f("ck_guest_entry_of_somebody"),
         ),
-        sa.CheckConstraint(
-            "state <> 'sent' OR sent_at IS NOT NULL", name=op.f("ck_message_sent_at")
-        ),
-        sa.CheckConstraint(
-            "(link_purpose IS NULL) = (link_id IS NULL)", name=op.f("ck_message_link_whole")
-        ),
-        sa.CheckConstraint("tries >= 0 AND copies >= 0", name=op.f("ck_message_counters")),
+        sa.CheckConstraint("uid = coalesce(session_id, event_id)", name=op.f("ck_guest_entry_uid")),
         sa.ForeignKeyConstraint(
-            ["announcement_id"],
-            ["announcement.id"],
-            name=op.f("fk_message_announcement_id"),
-            ondelete="SET NULL",
+            ["event_id"], ["event.id"], name=op.f("fk_guest_entry_event_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["body_id"], ["mail_body.id"], name=op.f("fk_message_body_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["booking_id"], ["booking.id"], name=op.f("fk_message_booking_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_message_event_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_message_organisation_id"),
+            ["invitation_id"],
+            ["invitation.id"],
+            name=op.f("fk_guest_entry_invitation_id"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["registration_id"],
             ["registration.id"],
-            name=op.f("fk_message_registration_id"),
+            name=op.f("fk_guest_entry_registration_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("key", name=op.f("uq_message_key")),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["session.id"],
+            name=op.f("fk_guest_entry_session_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guest_entry")),
+        sa.UniqueConstraint("uid", "email_key", name=op.f("uq_guest_entry_uid_email_key")),
     )
-    with op.batch_alter_table("message", schema=None) as batch_op:
+    with op.batch_alter_table("guest_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_guest_entry_event_id"), ["event_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_message_announcement_id"), ["announcement_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_message_body_id"), ["body_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_message_booking_id"), ["booking_id"], unique=False)
-        batch_op.create_index("ix_message_event", ["event_id", "created_at", "id"], unique=False)
-        batch_op.create_index("ix_message_link", ["link_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_message_registration_id"), ["registration_id"], unique=False
-        )
-        batch_op.create_index("ix_message_sent", ["organisation_id", "sent_at"], unique=False)
-        batch_op.create_index(
-            "ix_message_state", ["event_id", "state", "created_at", "id"], unique=False
-        )
-        batch_op.create_index("ix_message_to_email", ["to_email", "created_at"], unique=False)
-        batch_op.create_index(
-            "ix_message_waiting",
-            ["bulk", "due_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('queued', 'sending')"),
-            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+            batch_op.f("ix_guest_entry_invitation_id"), ["invitation_id"], unique=False
         )
         batch_op.create_index(
-            "ix_message_words",
-            ["event_id"],
-            unique=False,
-            sqlite_where=sa.text("body_gone_at IS NULL"),
-            postgresql_where=sa.text("body_gone_at IS NULL"),
+            batch_op.f("ix_guest_entry_registration_id"), ["registration_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_guest_entry_session_id"), ["session_id"], unique=False)
 
     op.create_table(
         "registration_note",
@@ -3074,13 +3062,24 @@ def upgrade() -> None:
 
     op.create_table(
         "search_word",
-        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
         sa.Column(
             "word",
             sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
             nullable=False,
         ),
-        sa.Column("registration_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "sort_name",
+            sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "sort_organisation",
+            sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_search_word_event_id"), ondelete="CASCADE"
         ),
@@ -3090,11 +3089,14 @@ def upgrade() -> None:
             name=op.f("fk_search_word_registration_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("event_id", "word", "registration_id", name=op.f("pk_search_word")),
+        sa.PrimaryKeyConstraint("registration_id", "word", name=op.f("pk_search_word")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("search_word", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_search_word_registration", ["registration_id", "word"], unique=False
+            "ix_search_word_found",
+            ["event_id", "word", "sort_name", "sort_organisation", "created_at", "registration_id"],
+            unique=False,
         )
 
     op.create_table(
@@ -3300,6 +3302,220 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("booking_id", sa.Uuid(), nullable=True),
+        sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("announcement_id", sa.Uuid(), nullable=True),
+        sa.Column("body_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "confirmed",
+                "promoted",
+                "waitlisted",
+                "cancelled",
+                "again",
+                "again_waiting",
+                "again_pending",
+                "again_offered",
+                "requested",
+                "approved",
+                "approved_waiting",
+                "declined",
+                "offered",
+                "offer_expired",
+                "cancelled_by_office",
+                "not_coming",
+                "left",
+                "named",
+                "named_waiting",
+                "type_changed",
+                "type_changed_waiting",
+                "links",
+                "ask_coming",
+                "calendar_no",
+                "calendar_no_place",
+                "calendar_invited_no",
+                "calendar_invited_yes",
+                "guest_invitation",
+                "guest_reminder",
+                "event_cancelled",
+                "event_postponed",
+                "event_moved",
+                "event_back",
+                "sign_in",
+                "invitation",
+                "speaker_asked",
+                "place_given",
+                "place_left",
+                "programme_yours",
+                "programme_news",
+                "programme_speaker",
+                "speaker_slot",
+                "announcement",
+                "advertisement",
+                "event_changed",
+                "speaker_event",
+                "speaker_cancelled",
+                "speaker_postponed",
+                "speaker_moved",
+                "speaker_back",
+                "reminder",
+                "doors_open",
+                "thanks",
+                "staff_digest",
+                "nod_wanted",
+                "nod_outgrown",
+                name="message_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("to_email", sa.String(length=254), nullable=False),
+        sa.Column("to_name", sa.String(length=200), nullable=False),
+        sa.Column("reply_to", sa.String(length=254), nullable=False),
+        sa.Column("lang", sa.String(length=8), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("link_purpose", sa.String(length=24), nullable=True),
+        sa.Column("link_id", sa.Uuid(), nullable=True),
+        sa.Column("link_generation", sa.Integer(), nullable=False),
+        sa.Column("with_ticket", sa.Boolean(), nullable=False),
+        sa.Column(
+            "calendar_method",
+            sa.Enum(
+                "REQUEST",
+                "CANCEL",
+                name="calendar_method",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=True,
+        ),
+        sa.Column("calendar_entry_id", sa.Uuid(), nullable=True),
+        sa.Column("calendar_ahead", sa.Integer(), nullable=False),
+        sa.Column("bulk", sa.Boolean(), nullable=False),
+        sa.Column("good_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "sending",
+                "sent",
+                "kept",
+                "failed",
+                "bounced",
+                name="message_state",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=False,
+        ),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=500), nullable=False),
+        sa.Column("message_id", sa.String(length=320), nullable=False),
+        sa.Column("created_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("bounced_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("body_gone_at", forum.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'sending') = (leased_until IS NOT NULL)", name=op.f("ck_message_lease")
+        ),
+        sa.CheckConstraint(
+            "state <> 'bounced' OR bounced_at IS NOT NULL", name=op.f("ck_message_bounced_at")
+        ),
+        sa.CheckConstraint(
+            "state <> 'sent' OR sent_at IS NOT NULL", name=op.f("ck_message_sent_at")
+        ),
+        sa.CheckConstraint(
+            "(link_purpose IS NULL) = (link_id IS NULL)", name=op.f("ck_message_link_whole")
+        ),
+        sa.CheckConstraint("calendar_ahead >= 0", name=op.f("ck_message_calendar_ahead")),
+        sa.CheckConstraint("tries >= 0 AND copies >= 0", name=op.f("ck_message_counters")),
+        sa.ForeignKeyConstraint(
+            ["announcement_id"],
+            ["announcement.id"],
+            name=op.f("fk_message_announcement_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["mail_body.id"], name=op.f("fk_message_body_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_message_booking_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["calendar_entry_id"],
+            ["guest_entry.id"],
+            name=op.f("fk_message_calendar_entry_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_message_event_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_message_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_message_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("key", name=op.f("uq_message_key")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_message_announcement_id"), ["announcement_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_message_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_message_calendar_entry_id"), ["calendar_entry_id"], unique=False
+        )
+        batch_op.create_index("ix_message_event", ["event_id", "created_at", "id"], unique=False)
+        batch_op.create_index("ix_message_link", ["link_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_message_registration_id"), ["registration_id"], unique=False
+        )
+        batch_op.create_index("ix_message_sent", ["organisation_id", "sent_at"], unique=False)
+        batch_op.create_index(
+            "ix_message_state", ["event_id", "state", "created_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_message_to_email", ["to_email", "created_at"], unique=False)
+        batch_op.create_index(
+            "ix_message_waiting",
+            ["bulk", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.create_index(
+            "ix_message_words",
+            ["event_id"],
+            unique=False,
+            sqlite_where=sa.text("body_gone_at IS NULL"),
+            postgresql_where=sa.text("body_gone_at IS NULL"),
+        )
+
+    op.create_table(
         "bounce",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=True),
@@ -3353,6 +3569,29 @@ def downgrade() -> None:
         batch_op.drop_index("ix_bounce_address")
 
     op.drop_table("bounce")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_words",
+            sqlite_where=sa.text("body_gone_at IS NULL"),
+            postgresql_where=sa.text("body_gone_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_message_waiting",
+            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("state IN ('queued', 'sending')"),
+        )
+        batch_op.drop_index("ix_message_to_email")
+        batch_op.drop_index("ix_message_state")
+        batch_op.drop_index("ix_message_sent")
+        batch_op.drop_index(batch_op.f("ix_message_registration_id"))
+        batch_op.drop_index("ix_message_link")
+        batch_op.drop_index("ix_message_event")
+        batch_op.drop_index(batch_op.f("ix_message_calendar_entry_id"))
+        batch_op.drop_index(batch_op.f("ix_message_booking_id"))
+        batch_op.drop_index(batch_op.f("ix_message_body_id"))
+        batch_op.drop_index(batch_op.f("ix_message_announcement_id"))
+
+    op.drop_table("message")
     with op.batch_alter_table("admission", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_admission_registration_id_place_id",
@@ -3392,7 +3631,7 @@ def downgrade() -> None:
 
     op.drop_table("session_place")
     with op.batch_alter_table("search_word", schema=None) as batch_op:
-        batch_op.drop_index("ix_search_word_registration")
+        batch_op.drop_index("ix_search_word_found")
 
     op.drop_table("search_word")
     with op.batch_alter_table("scan", schema=None) as batch_op:
@@ -3410,28 +3649,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_registration_note_registration_id"))
 
     op.drop_table("registration_note")
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_message_words",
-            sqlite_where=sa.text("body_gone_at IS NULL"),
-            postgresql_where=sa.text("body_gone_at IS NULL"),
-        )
-        batch_op.drop_index(
-            "ix_message_waiting",
-            sqlite_where=sa.text("state IN ('queued', 'sending')"),
-            postgresql_where=sa.text("state IN ('queued', 'sending')"),
-        )
-        batch_op.drop_index("ix_message_to_email")
-        batch_op.drop_index("ix_message_state")
-        batch_op.drop_index("ix_message_sent")
-        batch_op.drop_index(batch_op.f("ix_message_registration_id"))
-        batch_op.drop_index("ix_message_link")
-        batch_op.drop_index("ix_message_event")
-        batch_op.drop_index(batch_op.f("ix_message_booking_id"))
-        batch_op.drop_index(batch_op.f("ix_message_body_id"))
-        batch_op.drop_index(batch_op.f("ix_message_announcement_id"))
+    with op.batch_alter_table("guest_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_guest_entry_session_id"))
+        batch_op.drop_index(batch_op.f("ix_guest_entry_registration_id"))
+        batch_op.drop_index(batch_op.f("ix_guest_entry_invitation_id"))
+        batch_op.drop_index(batch_op.f("ix_guest_entry_event_id"))
 
-    op.drop_table("message")
+    op.drop_table("guest_entry")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_consent_stands_for_partner",
@@ -3509,6 +3733,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_session_draft_event_id"))
 
     op.drop_table("session_draft")
+    with op.batch_alter_table("room_busy_time", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_room_busy_time_calendar_id"))
+
+    op.drop_table("room_busy_time")
     with op.batch_alter_table("release_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_release_change_session_id"))
 
@@ -3560,6 +3788,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_session_event")
 
     op.drop_table("session")
+    op.drop_table("room_calendar")
     op.drop_table("question_version")
     with op.batch_alter_table("question_option", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_question_option_question_id"))
@@ -3678,7 +3907,7 @@ def downgrade() -> None:
 
     op.drop_table("checkpoint")
     with op.batch_alter_table("booking", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_booking_event_id"))
+        batch_op.drop_index("ix_booking_source")
         batch_op.drop_index("ix_booking_contact")
 
     op.drop_table("booking")
@@ -3741,6 +3970,7 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_attempt")
     op.drop_table("sent_form")
+    op.drop_table("personal_feed")
     op.drop_table("page_scope")
     with op.batch_alter_table("page_bytes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_page_bytes_scope"))

@@ -63,7 +63,7 @@ class Day:
 def programme(slug: str) -> str:
     """Show the sessions by day, those without a time, what to look at.
 
-    At most 12 statements, and 6 more where changes wait for their release.
+    At most 14 statements, and 6 more where changes wait for their release.
     """
     event = managed_event(current_actor(), slug, Action.EDIT_PROGRAMME)
     sessions = queries.planned_sessions(event.id)
@@ -95,7 +95,7 @@ def programme(slug: str) -> str:
         mailed=_mailed(event, sessions),
         settings=settings,
         has_rooms=bool(rooms),
-        grid=grid_of(event, sessions, rooms, notes),
+        grid=grid_of(event, sessions, rooms, notes, queries.busy_rooms(event.id)),
     )
 
 

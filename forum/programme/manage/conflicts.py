@@ -29,6 +29,7 @@ _PEOPLE = (sentence("Change who is on stage"), "#people")
 STEPS: Mapping[ConflictKind, tuple[Sentence, str]] = {
     ConflictKind.SPEAKER_TWICE: _MOVE,
     ConflictKind.ROOM_TWICE: _MOVE,
+    ConflictKind.ROOM_BUSY: _MOVE,
     ConflictKind.UNAVAILABLE: _MOVE,
     ConflictKind.DECLINED: _PEOPLE,
     ConflictKind.ROOM_TOO_SMALL: (sentence("Give it a larger room"), "/move"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from forum.programme.manage.notes import Note
 from forum.programme.models import Session
 from forum.programme.queries import Planned
 from forum.programme.rules import ConflictKind, SessionKind
+from forum.programme.rules.conflicts import Span
 from forum.programme.words import KINDS
 
 MOST_DAYS = 31
@@ -51,16 +52,27 @@ def mark_of(event_id: UUID) -> str:
 
 
 def grid_of(
-    event: Event, sessions: Sequence[Planned], rooms: Sequence[Room], notes: Sequence[Note]
+    event: Event,
+    sessions: Sequence[Planned],
+    rooms: Sequence[Room],
+    notes: Sequence[Note],
+    busy: Mapping[UUID, Sequence[Span]],
 ) -> dict[str, Any]:
     """Return all that the grid shows, without reading anything; minutes count from midnight."""
     people: dict[UUID, int] = {}
+    days = _days(event, sessions)
     mark = f"{len(sessions)}.{sum(one.revision for one in sessions)}"
     return {
         "mark": mark,
-        "days": _days(event, sessions),
+        "days": days,
         "rooms": [_room(event, room) for room in rooms],
         "sessions": [session_in_grid(event, one, people) for one in sessions],
+        "busy": [
+            {"room": str(room_id), **part}
+            for room_id, spans in busy.items()
+            for span in spans
+            for part in _on_days(event, span, days)
+        ],
         "conflicts": conflicts_in_grid(notes),
         "kinds": {kind.value: translated(CONFLICTS[kind]) for kind in ConflictKind},
     }
@@ -152,6 +164,18 @@ def _days(event: Event, sessions: Iterable[Planned]) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _on_days(
+    event: Event, span: Span, days: Iterable[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Yield the part of a span that lies on each day, its night with it."""
+    starts, ends = (_wall(one, event.zone) for one in span)
+    for one in days:
+        midnight = datetime.combine(date.fromisoformat(one["day"]), time.min)
+        first, last = max(_minutes(starts - midnight), 0), min(_minutes(ends - midnight), NIGHT)
+        if first < last:
+            yield {"day": one["day"], "start": first, "minutes": last - first}
 
 
 def _days_of(event: Event) -> list[date]:

@@ -129,7 +129,8 @@ def live_programme(slug: str) -> Response:
         return jsonify(mark=mark)
     sessions = queries.planned_sessions(event.id)
     rooms = rooms_of(event.id)
-    return jsonify(grid_of(event, sessions, rooms, notes_of(event, sessions, rooms=rooms)))
+    notes = notes_of(event, sessions, rooms=rooms)
+    return jsonify(grid_of(event, sessions, rooms, notes, queries.busy_rooms(event.id)))
 
 
 def _standing(slug: str, session_id: UUID) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""Tables of the programme: sessions and who appears in them, speakers, releases, imports."""
+"""Tables of the programme: sessions, who appears in them, speakers, releases, imports, rooms."""
 
+from forum.programme.models.busy import RoomBusyTime, RoomCalendar
 from forum.programme.models.imports import ImportedThing, WaitingImport
 from forum.programme.models.releases import Programme, Release, ReleaseChange
 from forum.programme.models.sessions import (
@@ -30,6 +31,8 @@ __all__ = [
     "Proposal",
     "Release",
     "ReleaseChange",
+    "RoomBusyTime",
+    "RoomCalendar",
     "Session",
     "SessionContent",
     "SessionDraft",

@@ -1,5 +1,6 @@
 """Named reads of the programme: what guests see, what editors plan, speakers, versions."""
 
+from forum.programme.queries.busy import busy_rooms, busy_times, room_calendar, room_calendars
 from forum.programme.queries.conflicts import (
     circumstances_of,
     planned_conflicts,
@@ -103,6 +104,8 @@ __all__ = [
     "Waiting",
     "appearances_of",
     "as_settings",
+    "busy_rooms",
+    "busy_times",
     "changes_in",
     "circumstances_of",
     "columns_of",
@@ -138,6 +141,8 @@ __all__ = [
     "release_of",
     "releases_of",
     "retimed_since_late",
+    "room_calendar",
+    "room_calendars",
     "rooms_of_session",
     "session_of",
     "sessions_by_track",

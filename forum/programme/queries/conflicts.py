@@ -12,6 +12,7 @@ from forum.core.conflicts import shared_people
 from forum.core.db import db
 from forum.events.models import Event, Room
 from forum.programme.models import Appearance, Engagement, Session, Unavailability
+from forum.programme.queries.busy import busy_rooms
 from forum.programme.queries.planned import Planned
 from forum.programme.queries.releases import ProgrammeSettings
 from forum.programme.rules import (
@@ -32,7 +33,7 @@ def planned_conflicts(
     sessions: Iterable[Planned],
     rooms: Sequence[Room],
 ) -> list[Warned]:
-    """Return the conflicts of a programme as planned (2 statements, and the sign-ups')."""
+    """Return the conflicts of a programme as planned (3 statements, and the sign-ups')."""
     capacities = {room.id: room.capacity for room in rooms}
     held = circumstances_of(event, settings.turnaround, capacities)
     return conflicts_of([slot_of(one) for one in sessions], held)
@@ -41,7 +42,7 @@ def planned_conflicts(
 def shown_conflicts(
     event: Event, turnaround: int, sizes: Mapping[UUID, int | None] | None = None
 ) -> list[Warned]:
-    """Return the conflicts of what guests see (5 statements, and the sign-ups').
+    """Return the conflicts of what guests see (6 statements, and the sign-ups').
 
     `sizes` are of rooms that are held to be larger or smaller than they are.
     """
@@ -53,7 +54,7 @@ def shown_conflicts(
 def circumstances_of(
     event: Event, turnaround: int, capacities: Mapping[UUID, int | None]
 ) -> Circumstances:
-    """Return what an event's programme is held against (2 statements, and the sign-ups')."""
+    """Return what an event's programme is held against (3 statements, and the sign-ups')."""
     unavailable, declined = _speakers(event.id)
     return Circumstances(
         event_starts=event.starts_at,
@@ -64,6 +65,7 @@ def circumstances_of(
         capacities=capacities,
         unavailable=unavailable,
         declined=declined,
+        busy=busy_rooms(event.id),
         shared=shared_people(db.session(), event.id),
     )
 

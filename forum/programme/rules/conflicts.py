@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -29,6 +30,7 @@ class ConflictKind(StrEnum):
 
     SPEAKER_TWICE = "speaker_twice"
     ROOM_TWICE = "room_twice"
+    ROOM_BUSY = "room_busy"
     UNAVAILABLE = "unavailable"
     DECLINED = "declined"
     ROOM_TOO_SMALL = "room_too_small"
@@ -45,6 +47,7 @@ CLASHES = frozenset(
     {
         ConflictKind.SPEAKER_TWICE,
         ConflictKind.ROOM_TWICE,
+        ConflictKind.ROOM_BUSY,
         ConflictKind.UNAVAILABLE,
         ConflictKind.DECLINED,
         ConflictKind.ROOM_TOO_SMALL,
@@ -86,7 +89,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a programme is held against; `turnaround` in minutes, `shared` by pairs of sessions."""
+    """What a programme is held against; `turnaround` in minutes, `shared` by pairs of sessions.
+
+    `busy` says in order when each room is taken by others.
+    """
 
     event_starts: datetime
     event_ends: datetime
@@ -96,6 +102,7 @@ class Circumstances:
     capacities: Mapping[UUID, int | None] = field(default_factory=dict)
     unavailable: Mapping[UUID, Sequence[Span]] = field(default_factory=dict)
     declined: frozenset[UUID] = frozenset()
+    busy: Mapping[UUID, Sequence[Span]] = field(default_factory=dict)
     shared: Mapping[tuple[UUID, UUID], int] = field(default_factory=dict)
 
 
@@ -139,6 +146,7 @@ def conflicts_of(slots: Iterable[Slot], held: Circumstances) -> list[Warned]:
     found = [
         *_twice(timed, ConflictKind.SPEAKER_TWICE, lambda slot: [who for who, _ in slot.cast]),
         *_twice(timed, ConflictKind.ROOM_TWICE, lambda slot: slot.rooms),
+        *_taken_elsewhere(timed, held.busy),
         *_unavailable(timed, held),
         *_outside(timed, held),
         *_clocks_change(timed, held.zone),
@@ -207,6 +215,32 @@ def _without_turnaround(timed: Iterable[Slot], minutes: int) -> Iterator[Warned]
                     _starts(slot),
                     number=_minutes(gap),
                 )
+
+
+def _taken_elsewhere(
+    timed: Iterable[Slot], busy: Mapping[UUID, Sequence[Span]]
+) -> Iterator[Warned]:
+    """Find sessions in rooms that others have then; of several such times the first is named."""
+    whole = {room: _joined(spans) for room, spans in busy.items()}
+    for slot in timed if whole else ():
+        starts, ends = _starts(slot), _ends(slot)
+        for room in dict.fromkeys(slot.rooms):
+            spans = whole.get(room, [])
+            at = bisect_right(spans, starts, key=lambda span: span[1])
+            if at < len(spans) and spans[at][0] < ends:
+                common = (max(spans[at][0], starts), min(spans[at][1], ends))
+                yield Warned(ConflictKind.ROOM_BUSY, (slot.id,), room, *common)
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    """Return spans in order as ones that do not share time."""
+    found: list[Span] = []
+    for starts, ends in spans:
+        if found and starts <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], ends))
+        else:
+            found.append((starts, ends))
+    return found
 
 
 def _unavailable(timed: Iterable[Slot], held: Circumstances) -> Iterator[Warned]:

@@ -158,6 +158,8 @@ def in_order(
     So many as one booking may ever hold are read, and no more.
     """
     numbers = {int(found[1]) for name in sent if (found := _PERSON.fullmatch(name))}
+    if not numbers and add is None:
+        return sent
     kept = sorted(number for number in numbers if number != without)[:MOST_PER_BOOKING]
     places = {number: place for place, number in enumerate(kept)}
     parts: list[MultiDict[str, Any]] = []

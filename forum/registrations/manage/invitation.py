@@ -16,6 +16,7 @@ from forum.core.http.actor_of_request import current_actor
 from forum.core.http.form_parts import option_list
 from forum.core.http.i18n import translated
 from forum.core.links import Purpose, derive
+from forum.core.marks import marks_of
 from forum.core.permissions import Action, can
 from forum.core.returned import returned_to
 from forum.core.revisions import ChangedMeanwhile
@@ -268,6 +269,7 @@ def _page(event: Event, found: Invitation, form: InvitedForm, *, meanwhile: bool
         draft=found.state is InvitationState.DRAFT,
         by_words={**BY_WORDS, ReplyBy.LINK: gettext("By the link")},
         returned=returned_to(db.session(), "invitation", [found.id]).get(found.id),
+        marks=marks_of(db.session(), "invitation", [found.id]).get(found.id, []),
         may_mend=can(current_actor(), Action.SEND_MESSAGES, event.organisation_id),
         story=[(one, STORY[one.action]) for one in story if one.action in STORY],
         may_edit=can(current_actor(), Action.EDIT_REGISTRATIONS, event.organisation_id),

@@ -17,6 +17,7 @@ from forum.core.http.actor_of_request import current_actor
 from forum.core.http.form_parts import option_list
 from forum.core.http.i18n import current_language
 from forum.core.i18n import sentence
+from forum.core.marks import marks_of
 from forum.core.permissions import Action, can
 from forum.core.returned import returned_to
 from forum.core.text import clean_line
@@ -80,6 +81,7 @@ def invitations(slug: str) -> str:
         words=INVITATION_WORDS,
         registered=queries.registered_among(page.rows),
         returned=returned_to(db.session(), "invitation", [row.id for row in page.rows]),
+        marks=marks_of(db.session(), "invitation", [row.id for row in page.rows]),
         may_mend=can(current_actor(), Action.SEND_MESSAGES, event.organisation_id),
         drafts=queries.number_of(queries.drafts_to_send(event, list_id)),
         remindable=queries.number_of(queries.to_remind(event, list_id, now)),

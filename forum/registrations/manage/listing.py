@@ -13,8 +13,9 @@ from forum.core.db import db
 from forum.core.errors import DomainError
 from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
-from forum.core.http.i18n import current_language
+from forum.core.http.i18n import current_language, translated
 from forum.core.ids import id_in
+from forum.core.marks import marks_of
 from forum.core.permissions import Action, can
 from forum.core.returned import returned_to
 from forum.events.queries import managed_event
@@ -23,10 +24,10 @@ from forum.registrations.forms.office import ViewForm
 from forum.registrations.manage.filters import Asked, asked_by, asked_in
 from forum.registrations.manage.frame import blueprint
 from forum.registrations.manage.taking_back import undo_of
-from forum.registrations.queries import counts_of
+from forum.registrations.queries import counts_of, counts_up_to
 from forum.registrations.queries import listing as rows
 from forum.registrations.queries.answers import answer_columns, answers_of_registrations
-from forum.registrations.queries.view_counts import counts_of_views
+from forum.registrations.queries.view_counts import MOST_WALKED, counts_of_views
 from forum.registrations.rules import STATE_WORDS, RegistrationState
 from forum.registrations.rules.listing import (
     COLUMN_WORDS,
@@ -54,6 +55,9 @@ TABS = (
     RegistrationState.DECLINED,
     RegistrationState.CANCELLED,
 )
+FEW_COUNTED = 1000
+"""So many of each state are counted while somebody searches."""
+
 ALWAYS_SHOWN = frozenset(
     {RegistrationState.CONFIRMED, RegistrationState.WAITLISTED, RegistrationState.CANCELLED}
 )
@@ -96,17 +100,23 @@ def forget_view(slug: str, view_id: UUID) -> AnyResponse:
 
 
 def _page(event: Event, asked: Asked, form: ViewForm) -> str:
-    counts = counts_of(event.id)
+    views = [(one, asked_by(one.query)) for one in rows.views_of(event.id)]
+    # To count a large event takes longer than to search in it.
+    narrow = not asked.wanted.all_but_state
+    most = MOST_WALKED if views else FEW_COUNTED
+    counts = counts_up_to(event.id, most) if narrow else counts_of(event.id)
     page = rows.page_of(
         event.id,
         asked.wanted,
         asked.order,
-        counts=counts,
+        counts=None if narrow else counts,
         after=id_in(request.args.get("after")),
         before=id_in(request.args.get("before")),
     )
+    key = current_language().key
+    types = rows.types_of(event.id)
+    type_names = {one.id: one.name.pick(key, event.languages) for one in types}
     tagged = Column.TAGS in asked.columns and page.rows
-    views = [(one, asked_by(one.query)) for one in rows.views_of(event.id)]
     sensitive = can(current_actor(), Action.SEE_SENSITIVE, event.organisation_id)
     questions = answer_columns(event.id, sensitive=sensitive)
     shown = [one for one in questions if one[0] in asked.answers]
@@ -115,6 +125,7 @@ def _page(event: Event, asked: Asked, form: ViewForm) -> str:
         event=event,
         page=page,
         counts=counts,
+        counted_to=most,
         asked=asked,
         form=form,
         views=views,
@@ -122,11 +133,14 @@ def _page(event: Event, asked: Asked, form: ViewForm) -> str:
         questions=questions,
         answer_columns=shown,
         answers=_answers(event, page, shown, sensitive=sensitive),
-        tabs_of=[one for one in TABS if counts[one] or one in ALWAYS_SHOWN],
-        types=rows.types_of(event.id),
+        anybody=len(counts) < len(RegistrationState) or any(counts.values()),
+        tabs_of=[one for one in TABS if counts.get(one) != 0 or one in ALWAYS_SHOWN],
+        type_names=type_names,
+        says_state={state: translated(says) for state, (_, says) in STATE_WORDS.items()},
         tags=rows.tags_of(event.id),
         tags_by_row=rows.tags_by_registration([row.id for row in page.rows]) if tagged else {},
         returned=returned_to(db.session(), "registration", [row.id for row in page.rows]),
+        marks=marks_of(db.session(), "registration", [row.id for row in page.rows]),
         may_mend=can(current_actor(), Action.SEND_MESSAGES, event.organisation_id),
         seats=seats_of(event.id),
         undo=undo_of(event),

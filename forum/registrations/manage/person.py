@@ -15,6 +15,7 @@ from forum.core.http.access import permits
 from forum.core.http.actor_of_request import current_actor
 from forum.core.http.i18n import current_language, translated
 from forum.core.links import Purpose, derive
+from forum.core.marks import marks_of
 from forum.core.permissions import Action, can
 from forum.core.presence import NEVER, attendance_of
 from forum.core.returned import returned_to
@@ -244,6 +245,7 @@ def _page(event: Event, registration_id: UUID, sent: FlaskForm | None = None) ->
         invited=persons.invited_by(registration.booking_id),
         history=history.get(key, NEVER),
         returned=returned_to(db.session(), "registration", [registration.id]).get(registration.id),
+        marks=marks_of(db.session(), "registration", [registration.id]).get(registration.id, []),
         may_mend=can(current_actor(), Action.SEND_MESSAGES, event.organisation_id),
         story=story_of(db.session(), "registration", registration.id, MOST_TOLD),
         link=absolute(f"/r/{token}"),

@@ -59,9 +59,7 @@ class Booking(Model):
     __tablename__ = "booking"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    event_id: Mapped[UUID] = mapped_column(
-        sa.ForeignKey("event.id", ondelete="CASCADE"), index=True
-    )
+    event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
     contact_name: Mapped[str] = mapped_column(sa.String(200), default="")
     contact_email: Mapped[str] = mapped_column(sa.String(254))
     contact_key: Mapped[str] = mapped_column(sa.String(254), default="")
@@ -84,6 +82,7 @@ class Booking(Model):
     __table_args__ = (
         sa.UniqueConstraint("event_id", "form_key"),
         sa.Index("ix_booking_contact", "event_id", "contact_key"),
+        sa.Index("ix_booking_source", "event_id", "source"),
     )
 
 
@@ -179,18 +178,32 @@ class Registration(Model):
 class SearchWord(Model):
     """A word by whose beginning a registration is found: of names, organisation, address, code.
 
-    Chinese words stand once for each of their letters' beginnings, so that any part is found.
+    Chinese words stand once for each of their letters' beginnings, so that any part is found. By
+    what the list is sorted stands beside each word, the same as in the registration.
     """
 
     __tablename__ = "search_word"
 
-    event_id: Mapped[UUID] = mapped_column(
-        sa.ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
-    )
-    word: Mapped[str] = mapped_column(_BY_LETTERS, primary_key=True)
     registration_id: Mapped[UUID] = mapped_column(
         sa.ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True
     )
+    word: Mapped[str] = mapped_column(_BY_LETTERS, primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("event.id", ondelete="CASCADE"))
+    sort_name: Mapped[str] = mapped_column(_BY_LETTERS)
+    sort_organisation: Mapped[str] = mapped_column(_BY_LETTERS)
+    created_at: Mapped[datetime]
 
-    # With the word beside it, whether a guest has one is read from the index alone.
-    __table_args__ = (sa.Index("ix_search_word_registration", "registration_id", "word"),)
+    # A search reads this index alone, whatever the order; whether a guest has a word is read from
+    # the primary key, which on SQLite is the table.
+    __table_args__ = (
+        sa.Index(
+            "ix_search_word_found",
+            "event_id",
+            "word",
+            "sort_name",
+            "sort_organisation",
+            "created_at",
+            "registration_id",
+        ),
+        {"sqlite_with_rowid": False},
+    )

@@ -11,6 +11,7 @@ from forum.registrations.queries.guests import (
     all_of,
     booking_by_token,
     counts_of,
+    counts_up_to,
     registration_of,
 )
 from forum.registrations.queries.personal import (
@@ -49,6 +50,7 @@ __all__ = [
     "companions_of",
     "consents_of",
     "counts_of",
+    "counts_up_to",
     "event_at",
     "guests_of_session",
     "links_for",

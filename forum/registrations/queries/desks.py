@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from forum.core.db import db
+from forum.core.db import db, one_of
 from forum.core.errors import NotFound
 from forum.events.models import Event
 from forum.events.rules import EventState
@@ -17,9 +17,9 @@ from forum.registrations.models import ConsentWording, Question, RegistrationPol
 from forum.registrations.rules import BY_FORM, VISIBLE, Access, ConsentPurpose
 
 _TAKEN_BY_FORM = sa.and_(
-    TicketType.access.in_(BY_FORM - {Access.LINK}), TicketType.closed_for_good_at.is_(None)
+    one_of(TicketType.access, BY_FORM - {Access.LINK}), TicketType.closed_for_good_at.is_(None)
 )
-_PLAIN_TYPE = sa.and_(TicketType.access.in_(VISIBLE), TicketType.most_per_booking == 1)
+_PLAIN_TYPE = sa.and_(one_of(TicketType.access, VISIBLE), TicketType.most_per_booking == 1)
 _ASKS = sa.exists().where(Question.event_id == Event.id, Question.withdrawn_at.is_(None))
 _STATES = sa.exists().where(
     ConsentWording.event_id == Event.id, ConsentWording.withdrawn_at.is_(None)
@@ -98,7 +98,7 @@ class Named:
 
 def named(slug: str) -> Named | None:
     """Return which event has this slug now; one statement."""
-    row = db.session.execute(_NAMED, {"slug": slug}).first()
+    row = db.session.connection().execute(_NAMED, {"slug": slug}).first()
     return Named(*row) if row else None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ from forum.registrations.rules import RegistrationState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+MORE_THAN_THERE_ARE = 1_000_000_000
 
 
 def booking_by_token(token: str) -> Booking:
@@ -60,13 +63,36 @@ def registration_of(event_id: UUID, registration_id: UUID) -> Registration:
 
 def counts_of(event_id: UUID) -> dict[RegistrationState, int]:
     """Return how many registrations stand in each state, noughts included; one statement."""
-    rows = db.session.execute(
-        sa.select(Registration.state, sa.func.count())
-        .where(Registration.event_id == event_id)
-        .group_by(Registration.state),
-    ).all()
-    counted = {row[0]: int(row[1]) for row in rows}
-    return {state: counted.get(state, 0) for state in RegistrationState}
+    return counts_up_to(event_id, MORE_THAN_THERE_ARE)
+
+
+def counts_up_to(event_id: UUID, most: int) -> dict[RegistrationState, int]:
+    """Return the same without the states in which more stand; one statement.
+
+    It costs no more than counting so many in each.
+    """
+    row = db.session.execute(_counts(), {"event": event_id, "bound": most + 1}).one()
+    return {
+        state: int(number)
+        for state, number in zip(RegistrationState, row, strict=True)
+        if number <= most
+    }
+
+
+@cache
+def _counts() -> sa.Select[Any]:
+    # In the order of an index, so that PostgreSQL reads that and not the guests themselves.
+    some = [
+        sa.select(Registration.created_at)
+        .where(Registration.event_id == sa.bindparam("event"), Registration.state == state)
+        .order_by(Registration.created_at)
+        .limit(sa.bindparam("bound", type_=sa.Integer))
+        .subquery()
+        for state in RegistrationState
+    ]
+    return sa.select(
+        *(sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in some)
+    )
 
 
 def all_of(event_id: UUID) -> Sequence[Registration]:

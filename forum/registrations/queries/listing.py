@@ -7,41 +7,41 @@ until the page is full.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from forum.core.db import db
-from forum.core.presence import inside
 from forum.registrations.models import (
     Booking,
     Registration,
     RegistrationTag,
     SavedView,
-    SearchWord,
     TicketType,
 )
-from forum.registrations.rules import RegistrationState
+from forum.registrations.queries.filtering import Filter, filtered
+from forum.registrations.queries.searching import (
+    Search,
+    Way,
+    first_found,
+    has_word,
+    ids_found,
+    weighed,
+)
+from forum.registrations.rules import BookingSource, RegistrationState
 from forum.registrations.rules.listing import MOST_AT_ONCE, Order, Wanted
-from forum.registrations.rules.searching import looked_for, past_beginning
+from forum.registrations.rules.searching import looked_for
 
 PAGE_SIZE = 50
-FEW = 10_000
-"""A word that so many registrations have at most is looked up; a commoner one is only checked."""
-
-RARE = 2_000
-"""A search is counted where its rarest word has so many at most."""
-
-SOON_FULL = 2_000
-"""Of so many that probably fit, a page is soon found by walking the list by its times. Not by its
-names: those with a word of a name stand together there, maybe at the end."""
-
 MOST_TAGS = 100
+SOON_SORTED = 2_000
+"""Of so many that fit, a page is soon sorted; to walk the list until it is full may take longer."""
+
 
 _KEYS: dict[Order, tuple[sa.orm.InstrumentedAttribute[Any], bool]] = {
     Order.NEWEST: (Registration.created_at, True),
@@ -51,33 +51,47 @@ _KEYS: dict[Order, tuple[sa.orm.InstrumentedAttribute[Any], bool]] = {
 }
 """By which column each order goes, and whether from the last to the first; the id decides ties."""
 
+Counts = Mapping[RegistrationState, int]
+
+
+class Listed(NamedTuple):
+    """A registration as a row of the list."""
+
+    id: UUID
+    name: str
+    name_zh: str
+    organisation: str
+    email: str
+    code: str
+    state: RegistrationState
+    ticket_type_id: UUID
+    source: BookingSource
+    created_at: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows of the list; before `newer` and after `older`, where given, there are more.
 
-    `total` counts all that fit, up to MOST_AT_ONCE and one more; None where counting would take
-    longer than the page itself.
+    `total` is how many fit, and `counts` how many in each state if none is asked for; both are
+    None where counting would take longer than the page itself. There are `more_than` so many.
     """
 
-    rows: Sequence[Registration]
+    rows: Sequence[Listed]
     total: int | None
+    more_than: int
+    counts: Counts | None
     newer: UUID | None
     older: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Narrowed:
-    """Conditions for what is wanted; `exactly` is how many fit, where that is known already.
+class _Counted:
+    """What is known of how many fit, as a Page says it."""
 
-    `countable` says whether they are soon counted, `looked_up` whether they come from a word that
-    few have.
-    """
-
-    conditions: Sequence[sa.ColumnElement[bool]]
-    exactly: int | None = None
-    countable: bool = True
-    looked_up: bool = False
+    total: int | None = None
+    more_than: int = 0
+    counts: Counts | None = None
 
 
 def page_of(
@@ -85,53 +99,51 @@ def page_of(
     wanted: Wanted,
     order: Order,
     *,
-    counts: dict[RegistrationState, int],
+    counts: Counts | None = None,
     after: UUID | None = None,
     before: UUID | None = None,
 ) -> Page:
-    """Return the rows that follow one, or come before one; two to four statements.
+    """Return the rows that follow one, or come before one; one to five statements.
 
     `counts` are those of the event by state, which save counting where nothing else is asked for.
     A row to go on from that is of no such event is passed over.
     """
-    by_time = order in {Order.NEWEST, Order.OLDEST}
-    narrowed = _narrowed(event_id, wanted, sum(counts.values()) if by_time else 0)
+    search = _search(event_id, wanted)
+    counted = _counted(event_id, wanted, search, counts)
+    few = counted.total is not None and counted.total <= SOON_SORTED
+    by, falling = _KEYS[order]
     start = _key_of(event_id, order, before or after)
     backwards = before is not None and start is not None
-    rows = _rows(narrowed, order, start, backwards=backwards)
+    rows = _rows(event_id, wanted, search, Way(by, falling is not backwards, start), few=few)
     if backwards and len(rows) <= PAGE_SIZE:
         start, backwards = None, False
-        rows = _rows(narrowed, order, None, backwards=False)
+        rows = _rows(event_id, wanted, search, Way(by, falling, None), few=few)
     more_that_way = len(rows) > PAGE_SIZE
-    whole = len(rows) if start is None and not more_that_way else None
+    total = len(rows) if start is None and not more_that_way else counted.total
     rows = rows[:PAGE_SIZE]
     if backwards:
         rows = rows[::-1]
-    total = _total(narrowed, wanted, counts) if whole is None else whole
     newer = rows[0].id if rows and (more_that_way if backwards else start is not None) else None
     older = rows[-1].id if rows and (backwards or more_that_way) else None
-    return Page(rows, total, newer, older)
+    return Page(rows, total, counted.more_than, counted.counts, newer, older)
 
 
 def narrowed_to(event_id: UUID, wanted: Wanted) -> Sequence[sa.ColumnElement[bool]]:
     """Return the conditions of what is wanted, for larger reads; at most one statement."""
-    return _narrowed(event_id, wanted, 0).conditions
+    return _conditions(filtered(event_id, wanted), wanted, _search(event_id, wanted))
 
 
 def conditions_for_walking(event_id: UUID, wanted: Wanted) -> Sequence[sa.ColumnElement[bool]]:
     """Return the conditions of what is wanted for rows that are walked through one by one."""
-    words = looked_for(wanted.search)
-    conditions = _filtered(event_id, wanted)
-    if wanted.search.strip() and not words:
-        conditions.append(sa.false())
-    return [*conditions, *(_has_word(word, Registration.id) for word in words)]
+    conditions = filtered(event_id, wanted).conditions
+    return [*conditions, *_words_checked(wanted, looked_for(wanted.search))]
 
 
 def ids_wanted(event_id: UUID, wanted: Wanted, limit: int = MOST_AT_ONCE) -> Sequence[UUID]:
     """Return the ids of all that fit, who asked first comes first; at most two statements."""
     return db.session.scalars(
         sa.select(Registration.id)
-        .where(*_narrowed(event_id, wanted, 0).conditions)
+        .where(*narrowed_to(event_id, wanted))
         .order_by(Registration.created_at, Registration.id)
         .limit(limit)
     ).all()
@@ -199,29 +211,76 @@ def views_of(event_id: UUID) -> Sequence[SavedView]:
     ).all()
 
 
+def _search(event_id: UUID, wanted: Wanted) -> Search | None:
+    words = looked_for(wanted.search)
+    alone = len(words) == 1 and wanted == Wanted(search=wanted.search)
+    return weighed(event_id, words, alone=alone) if words else None
+
+
+def _conditions(
+    narrowed: Filter, wanted: Wanted, search: Search | None
+) -> list[sa.ColumnElement[bool]]:
+    if search is not None and search.read:
+        # The words are the event's own: naming it again would have SQLite walk all of its guests.
+        found = Registration.id.in_(ids_found(narrowed.event_id, search))
+        return [found, *narrowed.of_rows_alone]
+    return [*narrowed.conditions, *_words_checked(wanted, search.checked if search else ())]
+
+
+def _words_checked(wanted: Wanted, words: Sequence[frozenset[str]]) -> list[sa.ColumnElement[bool]]:
+    """Return conditions of rows that are walked; a search without any word finds nobody."""
+    if wanted.search.strip() and not words:
+        return [sa.false()]
+    return [has_word(word, Registration.id) for word in words]
+
+
+def _fitting(
+    narrowed: Filter,
+    wanted: Wanted,
+    search: Search | None,
+    column: sa.orm.InstrumentedAttribute[Any],
+    *,
+    few: bool,
+) -> sa.Select[Any]:
+    """Return a select of something of all that fit, of which there are `few` or few are read."""
+    if few and search is None:
+        return narrowed.of(column).where(*_words_checked(wanted, ()))
+    return sa.select(column).where(*_conditions(narrowed, wanted, search))
+
+
 def _rows(
-    narrowed: _Narrowed, order: Order, start: tuple[Any, UUID] | None, *, backwards: bool
-) -> Sequence[Registration]:
-    column, falling = _KEYS[order]
-    falling = falling is not backwards
-    wanted = sa.select(Registration.id).where(*narrowed.conditions)
-    # An expression, so that SQLite sorts the few that were looked up and walks no index of all.
-    place = sa.func.coalesce(column, column) if narrowed.looked_up else column
-    if start is not None:
-        key = sa.tuple_(place, Registration.id)
-        here = sa.tuple_(
-            sa.literal(start[0], column.type), sa.literal(start[1], Registration.id.type)
-        )
-        wanted = wanted.where(key < here if falling else key > here)
-    ends = (place.desc(), Registration.id.desc()) if falling else (place, Registration.id)
+    event_id: UUID, wanted: Wanted, search: Search | None, way: Way, *, few: bool
+) -> Sequence[Listed]:
+    narrowed = filtered(event_id, wanted)
+    if search is not None and search.read:
+        found = first_found(event_id, search, way, narrowed.fits, PAGE_SIZE + 1)
+    else:
+        sorts = few and search is None
+        # An expression, so that SQLite sorts the few that fit and walks no index of all.
+        place = sa.func.coalesce(way.by, way.by) if sorts else way.by
+        fitting = _fitting(narrowed, wanted, search, Registration.id, few=sorts)
+        in_turn = fitting.where(*way.on(place, Registration.id))
+        ends = way.ends(place, Registration.id)
+        found = in_turn.order_by(*ends).limit(PAGE_SIZE + 1).subquery()
     # What is shown is read of a page alone: sorting the whole rows of all that fit takes longer.
-    found = wanted.order_by(*ends).limit(PAGE_SIZE + 1).subquery()
-    return db.session.scalars(
-        sa.select(Registration)
+    rows = db.session.execute(
+        sa.select(
+            Registration.id,
+            Registration.name,
+            Registration.name_zh,
+            Registration.organisation,
+            Registration.email,
+            Registration.code,
+            Registration.state,
+            Registration.ticket_type_id,
+            Booking.source,
+            Registration.created_at,
+        )
         .join(found, found.c.id == Registration.id)
-        .options(joinedload(Registration.ticket_type), joinedload(Registration.booking))
-        .order_by(*ends)
-    ).all()
+        .join(Booking, Booking.id == Registration.booking_id)
+        .order_by(*way.ends(way.by, Registration.id))
+    )
+    return [Listed._make(row) for row in rows]
 
 
 def _key_of(event_id: UUID, order: Order, row_id: UUID | None) -> tuple[Any, UUID] | None:
@@ -235,123 +294,34 @@ def _key_of(event_id: UUID, order: Order, row_id: UUID | None) -> tuple[Any, UUI
     return (row[0], row[1]) if row else None
 
 
-def _total(narrowed: _Narrowed, wanted: Wanted, counts: dict[RegistrationState, int]) -> int | None:
-    if wanted.all_but_state:
-        return counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
-    if narrowed.exactly is not None or not narrowed.countable:
-        return narrowed.exactly
-    found = (
-        sa.select(Registration.id).where(*narrowed.conditions).limit(MOST_AT_ONCE + 1).subquery()
-    )
-    return db.session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
-
-
-def _narrowed(event_id: UUID, wanted: Wanted, everybody: int) -> _Narrowed:
-    """Return conditions; `everybody` is how many the event has, 0 where walking is of no use."""
-    words = looked_for(wanted.search)
-    conditions = _filtered(event_id, wanted)
-    if not words:
-        return _Narrowed([*conditions, sa.false()] if wanted.search.strip() else conditions)
-    weights = _weights(event_id, words)
-    by_weight = sorted(zip(weights, words, strict=True), key=lambda one: one[0])
-    rarest = by_weight[0][0]
-    only_that = len(words) == 1 and wanted == Wanted(search=wanted.search)
-    looked_up = rarest <= FEW and _probably(weights, everybody) < SOON_FULL
-    if looked_up:
-        first, *others = [word for _, word in by_weight]
-        # The words are the event's own: naming it again would have SQLite walk all of its guests.
-        conditions = conditions[1:]
-        conditions.append(Registration.id.in_(_with_words(event_id, first, others)))
-    else:
-        conditions += [_has_word(word, Registration.id) for _, word in by_weight]
-    return _Narrowed(conditions, rarest if only_that else None, rarest <= RARE, looked_up)
-
-
-def _filtered(event_id: UUID, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    conditions = [Registration.event_id == event_id]
+def _counted(
+    event_id: UUID, wanted: Wanted, search: Search | None, counts: Counts | None
+) -> _Counted:
+    """Return how many fit; at most two statements."""
+    if counts is not None and wanted.all_but_state:
+        return _told(wanted, counts)
+    if search is not None and search.weight > MOST_AT_ONCE:
+        return _Counted(None, MOST_AT_ONCE if search.many else 0)
+    by_state = _by_state(event_id, wanted.in_state(None), search)
+    if sum(by_state.values()) <= MOST_AT_ONCE:
+        return _told(wanted, by_state)
+    total = MOST_AT_ONCE + 1
     if wanted.state is not None:
-        conditions.append(Registration.state == wanted.state)
-    if wanted.type_id is not None:
-        conditions.append(Registration.ticket_type_id == wanted.type_id)
-    if wanted.tag:
-        tagged = sa.select(RegistrationTag.registration_id).where(
-            RegistrationTag.event_id == event_id, RegistrationTag.tag == wanted.tag
-        )
-        conditions.append(Registration.id.in_(tagged))
-    if wanted.source is not None:
-        came_so = sa.exists().where(
-            Booking.id == Registration.booking_id, Booking.source == wanted.source
-        )
-        conditions.append(came_so)
-    if wanted.inside is not None:
-        there = [Registration.id.in_(one) for one in inside(event_id)]
-        within = sa.or_(sa.false(), *there)
-        conditions.append(within if wanted.inside else sa.not_(within))
-    return conditions
+        total = sum(_by_state(event_id, wanted, search).values())
+    return _Counted(total) if total <= MOST_AT_ONCE else _Counted(None, MOST_AT_ONCE)
 
 
-def _probably(weights: Sequence[int], everybody: int) -> float:
-    """Return how many have all the words if these have nothing to do with one another."""
-    if not everybody:
-        return 0
-    shares = [
-        min(1, (weight if weight <= FEW else max(FEW, everybody / 3)) / everybody)
-        for weight in weights
-    ]
-    return everybody * prod(shares)
+def _told(wanted: Wanted, counts: Counts) -> _Counted:
+    total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
+    return _Counted(total, 0, counts)
 
 
-def _weights(event_id: UUID, words: Sequence[frozenset[str]]) -> list[int]:
-    """Return how many registrations have each word, counted up to FEW and one more; 1 statement."""
-    counted = [
-        sa.select(sa.func.count())
-        .select_from(_with_words(event_id, word, ()).limit(FEW + 1).subquery())
-        .scalar_subquery()
-        for word in words
-    ]
-    return list(db.session.execute(sa.select(*counted)).one())
-
-
-def _with_words(
-    event_id: UUID, first: frozenset[str], others: Sequence[frozenset[str]]
-) -> sa.Select[Any]:
-    """Return a select of registrations with all the words: the range of the first is read."""
-    ranges = [
-        sa.select(SearchWord.registration_id)
-        .where(
-            SearchWord.event_id == event_id,
-            _begins(SearchWord.word, frozenset({beginning})),
-            *(_has_word(word, SearchWord.registration_id) for word in others),
-        )
-        .distinct()
-        for beginning in sorted(first)
-    ]
-    if len(ranges) == 1:
-        return ranges[0]
-    together = sa.union(*ranges).subquery()
-    return sa.select(together.c.registration_id)
-
-
-def _has_word(
-    beginnings: frozenset[str], registration_id: sa.orm.InstrumentedAttribute[UUID]
-) -> sa.ColumnElement[bool]:
-    found = aliased(SearchWord)
-    # Without the event, so that SQLite looks at the words of one guest, not at all that begin so;
-    # the bounds keep PostgreSQL from joining every such word before the first row is shown.
-    one = (
-        sa.select(sa.literal(1))
-        .where(found.registration_id == registration_id, _begins(found.word, beginnings))
-        .correlate(Registration, SearchWord)
-        .limit(1)
-        .offset(0)
-    )
-    return sa.exists(one)
-
-
-def _begins(column: Any, beginnings: frozenset[str]) -> sa.ColumnElement[bool]:  # noqa: ANN401 - a column of an alias
-    return sa.or_(
-        *(
-            sa.and_(column >= beginning, column < past_beginning(beginning))
-            for beginning in sorted(beginnings)
-        )
-    )
+def _by_state(
+    event_id: UUID, wanted: Wanted, search: Search | None
+) -> dict[RegistrationState, int]:
+    """Count what fits by its state, up to MOST_AT_ONCE and one more; one statement."""
+    narrowed = filtered(event_id, wanted)
+    fitting = _fitting(narrowed, wanted, search, Registration.state, few=True)
+    found = fitting.limit(MOST_AT_ONCE + 1).subquery()
+    rows = db.session.execute(sa.select(found.c.state, sa.func.count()).group_by(found.c.state))
+    return {state: int(number) for state, number in rows}

@@ -23,12 +23,16 @@ def counts_of_views(
 ) -> list[int | None]:
     """Return for each view how many fit, None where that is not counted; at most one statement.
 
-    `counts` are those of the event by state.
+    `counts` are those of the event by state; a state is left out where it was not counted.
     """
-    everybody = sum(counts.values())
+    everybody = sum(counts.values()) if len(counts) == len(RegistrationState) else None
     found = [_by_state(one, counts, everybody) for one in views]
-    asked = [place for place, number in enumerate(found) if number is None]
-    if not asked or everybody > MOST_WALKED:
+    asked = [
+        place
+        for place, number in enumerate(found)
+        if number is None and not views[place].all_but_state
+    ]
+    if not asked or everybody is None or everybody > MOST_WALKED:
         return found
     columns = [
         sa.func.count().filter(*conditions_for_walking(event_id, views[place])) for place in asked
@@ -42,8 +46,8 @@ def counts_of_views(
 
 
 def _by_state(
-    wanted: Wanted, counts: Mapping[RegistrationState, int], everybody: int
+    wanted: Wanted, counts: Mapping[RegistrationState, int], everybody: int | None
 ) -> int | None:
     if not wanted.all_but_state:
         return None
-    return counts.get(wanted.state, 0) if wanted.state else everybody
+    return counts.get(wanted.state) if wanted.state else everybody

@@ -27,6 +27,7 @@ from forum.registrations.models import (
 from forum.registrations.rules import ACTIVE, AddressTaken, AlreadyCancelled, RegistrationState
 from forum.registrations.service.discreet import held_already
 from forum.registrations.service.entering import (
+    Sorted,
     append_words,
     search_text_of,
     search_words_of,
@@ -162,7 +163,10 @@ def renew_link(actor: Actor, booking_id: UUID, *, now: datetime) -> int:
 
 
 def find_again(session: Session, registration: Registration) -> None:
-    """Write anew by which words a registration is found, after what they come from has changed."""
+    """Write anew by which words a registration is found and by what it is sorted.
+
+    To be called by whatever has changed a name, an organisation or an address.
+    """
     named = (
         registration.name,
         registration.name_zh,
@@ -174,7 +178,14 @@ def find_again(session: Session, registration: Registration) -> None:
     registration.sort_name = sort_key(registration.name)
     registration.sort_organisation = sort_key(registration.organisation)
     session.execute(sa.delete(SearchWord).where(SearchWord.registration_id == registration.id))
-    append_words(session, registration.event_id, registration.id, search_words_of(*named))
+    stands = Sorted(
+        registration.event_id,
+        registration.id,
+        registration.sort_name,
+        registration.sort_organisation,
+        registration.created_at,
+    )
+    append_words(session, stands, search_words_of(*named))
     write_appended(session)
 
 

@@ -50,6 +50,17 @@ class Numbered:
 
 
 @dataclass(frozen=True, slots=True)
+class Sorted:
+    """A registration, and by what the organiser's list is sorted."""
+
+    event_id: UUID
+    registration_id: UUID
+    sort_name: str
+    sort_organisation: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What the registrations of a new party have in common when they are written."""
 
@@ -120,10 +131,19 @@ def search_words_of(
     return set(sorted(words, key=len)[:MOST_WORDS])
 
 
-def append_words(session: Session, event_id: UUID, one: UUID, words: Iterable[str]) -> None:
+def append_words(session: Session, of: Sorted, words: Iterable[str]) -> None:
     """Write the words of a registration with the other rows of the transaction."""
     for word in sorted(words):
-        append(session, SearchWord, event_id=event_id, word=word, registration_id=one)
+        append(
+            session,
+            SearchWord,
+            event_id=of.event_id,
+            word=word,
+            registration_id=of.registration_id,
+            sort_name=of.sort_name,
+            sort_organisation=of.sort_organisation,
+            created_at=of.created_at,
+        )
 
 
 def append_booking(
@@ -160,6 +180,9 @@ def append_registration(
     """Write one attendee's registration, with consents, answers, stars and search words."""
     now, event_id = entry.now, entry.event_id
     named = (attendee.name, attendee.name_zh, attendee.organisation, attendee.email, numbered.code)
+    stands = Sorted(
+        event_id, numbered.id, sort_key(attendee.name), sort_key(attendee.organisation), now
+    )
     append(
         session,
         Registration,
@@ -185,8 +208,8 @@ def append_registration(
         created_at=now,
         changed_at=now,
         confirmed_at=now if entry.state is RegistrationState.CONFIRMED else None,
-        sort_name=sort_key(attendee.name),
-        sort_organisation=sort_key(attendee.organisation),
+        sort_name=stands.sort_name,
+        sort_organisation=stands.sort_organisation,
         search_text=search_text_of(*named),
     )
     append_consents(session, numbered.id, attendee.consents, attendee.lang, now)
@@ -196,7 +219,7 @@ def append_registration(
         Answered(event_id, entry.booking_id, numbered.id, numbered.id, attendee.lang, now),
     )
     append_stars(session, event_id, numbered.id, attendee.stars, now)
-    append_words(session, event_id, numbered.id, search_words_of(*named))
+    append_words(session, stands, search_words_of(*named))
 
 
 def mark(session: Session, ids: Sequence[UUID], **values: object) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
+from forum.core.db import one_of, table_of
 from forum.events.models import Event
-from forum.events.rules import Opening, opening_of
+from forum.events.rules import EventState, Opening, opening_of
 from forum.registrations.models import (
     HOLDS_ADDRESS,
     Booking,
@@ -20,58 +20,99 @@ from forum.registrations.models import (
     RegistrationPolicy,
     TicketType,
 )
-from forum.registrations.rules import VISIBLE, RegistrationClosed
+from forum.registrations.rules import VISIBLE, Access, RegistrationClosed
 from forum.seats.models import SeatPool
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-_LIMIT = aliased(SeatPool)
-_FREE = sa.and_(SeatPool.waiting == 0, SeatPool.taken < SeatPool.capacity)
+BY_HAND_TOO = frozenset({Opening.NOT_YET, Opening.CLOSED, Opening.DRAFT, Opening.POSTPONED})
+
+
+@dataclass(slots=True)
+class EventThere:
+    """What of an event decides whether somebody may register, as it stands under the lock."""
+
+    id: UUID
+    organisation_id: UUID
+    state: EventState
+    opens_at: datetime | None
+    closes_at: datetime | None
+    ends_at: datetime
+    discreet: bool
+
+
+@dataclass(slots=True)
+class TypeThere:
+    """What of a ticket type decides how somebody registers, as it stands under the lock."""
+
+    id: UUID
+    pool_id: UUID
+    limit_id: UUID | None
+    number: int
+    access: Access
+    opens_at: datetime | None
+    closes_at: datetime | None
+    closed_for_good_at: datetime | None
+    most_per_booking: int
+    holds_while_pending: bool
+
+
+_OF_EVENT = [one.name for one in fields(EventThere)]
+_OF_TYPE = [one.name for one in fields(TypeThere)]
+_IN_EVENT, _IN_BOTH = len(_OF_EVENT), len(_OF_EVENT) + len(_OF_TYPE)
+_EVENT, _TYPE, _POOL = table_of(Event), table_of(TicketType), table_of(SeatPool)
+_BOOKING, _REGISTRATION = table_of(Booking), table_of(Registration)
+_POLICY, _LIMIT = table_of(RegistrationPolicy), table_of(SeatPool).alias()
+_FREE = sa.and_(_POOL.c.waiting == 0, _POOL.c.taken < _POOL.c.capacity)
 _LIMIT_FREE = sa.or_(
-    TicketType.limit_id.is_(None), sa.and_(_LIMIT.waiting == 0, _LIMIT.taken < _LIMIT.capacity)
+    _TYPE.c.limit_id.is_(None),
+    sa.and_(_LIMIT.c.waiting == 0, _LIMIT.c.taken < _LIMIT.c.capacity),
 )
 # Built once: putting a statement together costs as much as sending it.
 _DESK = (
     sa.select(
-        Event,
-        TicketType,
+        *(_EVENT.c[name] for name in _OF_EVENT),
+        *(_TYPE.c[name] for name in _OF_TYPE),
         sa.and_(_FREE, _LIMIT_FREE),
-        sa.func.coalesce(RegistrationPolicy.several_per_address, sa.false()),
+        sa.func.coalesce(_POLICY.c.several_per_address, sa.false()),
     )
-    .join(TicketType, TicketType.event_id == Event.id)
+    .join(_TYPE, _TYPE.c.event_id == _EVENT.c.id)
     # Outer: by the time its row is held the type may have other pools, which look taken then.
-    .outerjoin(SeatPool, SeatPool.id == TicketType.pool_id)
-    .outerjoin(_LIMIT, _LIMIT.id == TicketType.limit_id)
-    .outerjoin(RegistrationPolicy, RegistrationPolicy.event_id == Event.id)
-    .where(Event.id == sa.bindparam("event_id"))
+    .outerjoin(_POOL, _POOL.c.id == _TYPE.c.pool_id)
+    .outerjoin(_LIMIT, _LIMIT.c.id == _TYPE.c.limit_id)
+    .outerjoin(_POLICY, _POLICY.c.event_id == _EVENT.c.id)
+    .where(_EVENT.c.id == sa.bindparam("event_id"))
     .limit(1)
     # Who cancels the event waits for those at the desk, and who comes after sees it cancelled; so
     # does who changes where a type's seats come from.
-    .with_for_update(read=True, key_share=True, of=(Event, TicketType))
-    .execution_options(populate_existing=True)
+    .with_for_update(read=True, key_share=True, of=(_EVENT, _TYPE))
 )
-_FIRST_DESK = _DESK.where(TicketType.access.in_(VISIBLE)).order_by(
-    TicketType.position, TicketType.number
+_FIRST_DESK = _DESK.where(one_of(_TYPE.c.access, VISIBLE)).order_by(
+    _TYPE.c.position, _TYPE.c.number
 )
-_DESK_OF_TYPE = _DESK.where(TicketType.id == sa.bindparam("type_id"))
-# Two halves, each by its own index: joined by OR they would read the whole list of guests.
-_KNOWN = (
-    sa.select(Registration.id.label("id"), sa.literal(0).label("place"))
-    .join(Booking, Booking.id == Registration.booking_id)
+_DESK_OF_TYPE = _DESK.where(_TYPE.c.id == sa.bindparam("type_id"))
+_FORM = (
+    sa.select(_REGISTRATION.c.id.label("id"), sa.literal(0).label("place"))
+    .join(_BOOKING, _BOOKING.c.id == _REGISTRATION.c.booking_id)
     .where(
-        Booking.event_id == sa.bindparam("event_id"), Booking.form_key == sa.bindparam("form_key")
+        _BOOKING.c.event_id == sa.bindparam("event_id"),
+        _BOOKING.c.form_key == sa.bindparam("form_key"),
     )
-    .union_all(
-        sa.select(Registration.id, sa.literal(1)).where(
-            Registration.event_id == sa.bindparam("event_id"),
-            Registration.email_key.in_(sa.bindparam("email_keys", expanding=True)),
-            # In the index's own words, without which no database takes the index.
-            HOLDS_ADDRESS,
-        )
-    )
-    .order_by("place")
 )
+_HOLDER = sa.select(_REGISTRATION.c.id, sa.literal(1)).where(
+    _REGISTRATION.c.event_id == sa.bindparam("event_id"),
+    # In the index's own words, without which no database takes the index.
+    HOLDS_ADDRESS,
+)
+# Two halves, each by its own index: joined by OR they would read the whole list of guests. One
+# address is the usual thing, and asked for without the list that is written anew each time.
+_KNOWN_BY_ONE = _FORM.union_all(
+    _HOLDER.where(_REGISTRATION.c.email_key == sa.bindparam("email_key"))
+).order_by("place")
+_KNOWN_BY_SEVERAL = _FORM.union_all(
+    _HOLDER.where(_REGISTRATION.c.email_key.in_(sa.bindparam("email_keys", expanding=True)))
+).order_by("place")
 _WHOLE = (
     sa.select(Registration, Booking, TicketType)
     .join(Booking, Booking.id == Registration.booking_id)
@@ -85,8 +126,8 @@ _WHOLE = (
 class LockedDesk:
     """An event that takes registrations, the type that is wanted, and whether it looked free."""
 
-    event: Event
-    ticket_type: TicketType
+    event: EventThere
+    ticket_type: TypeThere
     looks_free: bool
     several_per_address: bool
 
@@ -110,15 +151,14 @@ def locked_desk(
     """
     wanted = _FIRST_DESK if type_id is None else _DESK_OF_TYPE
     values = {"event_id": event_id, "type_id": type_id} if type_id else {"event_id": event_id}
-    row = session.execute(wanted, values).first()
+    row = session.connection().execute(wanted, values).first()
     if row is None:
         raise RegistrationClosed
-    desk = LockedDesk(row[0], row[1], bool(row[2]), bool(row[3]))
-    stands = opening_of(desk.event, now)
-    by_hand_too = {Opening.NOT_YET, Opening.CLOSED, Opening.DRAFT, Opening.POSTPONED}
-    if stands is not Opening.OPEN and not (by_hand and stands in by_hand_too):
+    event, ticket_type = EventThere(*row[:_IN_EVENT]), TypeThere(*row[_IN_EVENT:_IN_BOTH])
+    stands = opening_of(event, now)
+    if stands is not Opening.OPEN and not (by_hand and stands in BY_HAND_TOO):
         raise RegistrationClosed
-    return desk
+    return LockedDesk(event, ticket_type, bool(row[-2]), bool(row[-1]))
 
 
 def who_is_known(
@@ -128,8 +168,12 @@ def who_is_known(
 
     The same form is answered as before: then it is all of its registrations, and no others.
     """
-    values = {"event_id": event_id, "email_keys": list(email_keys), "form_key": form_key}
-    found = session.execute(_KNOWN, values).all()
+    values: dict[str, object] = {"event_id": event_id, "form_key": form_key}
+    if len(email_keys) == 1:
+        statement, values["email_key"] = _KNOWN_BY_ONE, email_keys[0]
+    else:
+        statement, values["email_keys"] = _KNOWN_BY_SEVERAL, list(email_keys)
+    found = session.connection().execute(statement, values).all()
     if not found:
         return []
     by_form = [row.id for row in found if row.place == 0]

@@ -26,7 +26,6 @@ from forum.registrations.rules import ACTIVE, SEATED, Ended, RegistrationState, 
 from forum.registrations.rules.listing import HoldsASpeakersSeat, KeepsTheSeat, NotTheSame
 from forum.registrations.service.cancelling import Held, end_in, hold
 from forum.registrations.service.changing import find_again
-from forum.registrations.service.entering import sort_key
 from forum.registrations.service.holding import event_of
 from forum.registrations.service.places import Held as HeldPlace
 
@@ -199,5 +198,4 @@ def _fill_names(session: Session, staying: Registration, leaving: Registration) 
     staying.name_zh = staying.name_zh or leaving.name_zh
     staying.organisation = staying.organisation or leaving.organisation
     if before != (staying.name, staying.name_zh, staying.organisation):
-        staying.sort_name = sort_key(staying.name)
         find_again(session, staying)

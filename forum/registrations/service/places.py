@@ -313,6 +313,19 @@ def _let_go(transaction: Transaction, event: Event, held: Held, now: datetime) -
         .execution_options(synchronize_session=False)
     )
     transaction.expunge(held.place)
+    if held.place.seated:
+        outbox.emit(
+            transaction,
+            "place.left",
+            {
+                "place_id": str(held.place.id),
+                "session_id": str(held.session.id),
+                "registration_id": str(held.place.registration_id),
+                "event_id": str(event.id),
+            },
+            key=str(held.place.id),
+            now=now,
+        )
     seat(transaction, event.organisation_id, given.holder_ids, now)
     return given
 

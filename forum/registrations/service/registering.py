@@ -342,6 +342,7 @@ def _tell(session: Session, form: Submission, desk: LockedDesk, new: _New) -> No
             "booking_id": str(new.booking_id),
             "type_number": desk.ticket_type.number,
             "lang": attendee.lang,
+            "event_ends_at": desk.event.ends_at.isoformat(),
         }
         outbox.emit(session, topic, payload, key=str(numbered.id), now=form.now)
         audit.record(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -64,7 +64,14 @@ class Seated:
     changes: list[SeatChange] = field(default_factory=list)
 
 
-def pools_of(ticket_type: TicketType, block_id: UUID | None = None) -> Pools:
+class Counted(Protocol):
+    """A ticket type as far as its pools are concerned."""
+
+    pool_id: UUID
+    limit_id: UUID | None
+
+
+def pools_of(ticket_type: Counted, block_id: UUID | None = None) -> Pools:
     """Return the pools that count registrations of a type."""
     return Pools(ticket_type.pool_id, ticket_type.limit_id, block_id)
 

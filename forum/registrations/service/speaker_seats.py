@@ -40,6 +40,7 @@ from forum.registrations.rules import (
 )
 from forum.registrations.service.cancelling import cancel, others_waiting
 from forum.registrations.service.entering import (
+    Sorted,
     append_words,
     search_text_of,
     search_words_of,
@@ -221,7 +222,8 @@ def _register(
     session.add(made)
     session.flush()
     words = search_words_of(name, name_zh, organisation, contact.email, code)
-    append_words(session, event.id, made_id, words)
+    stands = Sorted(event.id, made_id, made.sort_name, made.sort_organisation, now)
+    append_words(session, stands, words)
     seats.take_one_more(session, ticket_type.pool_id)
     _tell(session, actor, event, made, ticket_type, now)
     return made

@@ -2,6 +2,7 @@
 
 from forum.site.booking import (
     answering,
+    calendar,
     coming,
     consents,
     contact,
@@ -18,6 +19,7 @@ __all__ = [
     "Ways",
     "answering",
     "blueprint",
+    "calendar",
     "coming",
     "consents",
     "contact",

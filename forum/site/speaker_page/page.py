@@ -8,14 +8,11 @@ from uuid import UUID
 from flask import flash, redirect, request, send_from_directory
 from flask_babel import gettext
 
-from forum.calendar.rules import own_feed_path, subscribe_links
 from forum.core import clock, dates
 from forum.core.errors import DomainError, NotFound
 from forum.core.http.access import link_holder
 from forum.core.http.headers import private
 from forum.core.http.i18n import current_language
-from forum.core.links import Purpose, derive
-from forum.core.urls import absolute
 from forum.events.rules import EventState
 from forum.events.views import uploads
 from forum.programme import queries, service
@@ -214,8 +211,6 @@ def _page(
     given = [one for one in queries.speaker_consents(engagement.id) if one.withdrawn_at is None]
     purposes = {one.purpose: one for one in given}
     shown = {"revision": str(engagement.revision), "note": engagement.note}
-    feed = derive(Purpose.SPEAKER_FEED, engagement.id, engagement.link_generation)
-    address = absolute(f"{own_feed_path(feed, event.slug)}?lang={key}")
     return page.rendered(
         "site/speaker_page.html",
         status,
@@ -231,8 +226,5 @@ def _page(
         proposal=queries.proposal_of(engagement.id),
         tile=tile_of(page.speaker),
         over=event.ends_at <= now or event.state is EventState.CANCELLED,
-        links=subscribe_links(address, str(event.title.pick(key, event.languages)))
-        if event.is_public
-        else None,
         materials=MATERIALS,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import redirect, render_template, request
+from flask_babel import gettext
 
 from forum.calendar.rules import subscribe_links
 from forum.core.clock import now as clock_now
@@ -14,6 +15,7 @@ from forum.core.http.i18n import current_language
 from forum.core.http.pages import cached_page, depends_on, limit_validity
 from forum.core.i18n import Sentence, sentence
 from forum.core.page_scopes import SITE
+from forum.core.qr import svg
 from forum.core.urls import absolute
 from forum.events.queries import partners_of
 from forum.events.rules import Opening
@@ -119,7 +121,8 @@ def calendar(slug: str) -> Response | str:
     opened = open_event(slug)
     feed = absolute(opened.to.feed(f"{slug}.ics"))
     links = subscribe_links(feed, opened.facts.title.text)
-    return answer(opened, "site/calendar.html", feed=feed, links=links)
+    code = svg(links.webcal, gettext("Code that opens the calendar on a phone"))
+    return answer(opened, "site/calendar.html", feed=feed, links=links, qr=code)
 
 
 @blueprint.get(f"/{LANG}/e/<slug>/privacy")

@@ -163,6 +163,7 @@ def _listing(opened: Opened, day: date | None) -> Response | str:
         filtered=filtered,
         tags={one.key: one.tag for one in LANGUAGES},
         qr="" if opened.planned else svg(absolute(here)),
+        feed=absolute(opened.to.feed(f"{opened.to.slug}.ics")),
     )
 
 

@@ -27,6 +27,7 @@ export class Board {
     /** @type {Map<string, Place>} what the server holds */
     this.saved = new Map(grid.sessions.map((one) => [one.id, placeOf(one)]));
     this.conflicts = grid.conflicts;
+    this.busy = grid.busy;
     this.day = this.days[0] ?? NO_DAY;
   }
 
@@ -113,6 +114,7 @@ export class Board {
     this.sessions = new Map(grid.sessions.map((one) => [one.id, one]));
     this.saved = new Map(grid.sessions.map((one) => [one.id, placeOf(one)]));
     this.conflicts = grid.conflicts;
+    this.busy = grid.busy;
     return changed;
   }
 

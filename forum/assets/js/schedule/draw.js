@@ -108,7 +108,7 @@ export class Drawing {
       return head;
     }));
     this.hours.replaceChildren(...this.#labels());
-    this.marks.replaceChildren(...this.#lines(), ...this.#shades());
+    this.marks.replaceChildren(...this.#lines(), ...this.#shades(), ...this.#taken());
   }
 
   /** How wide each column has to be: all alike, but wider where sessions share time in one room. */
@@ -313,6 +313,26 @@ export class Drawing {
       shade.className = name;
       shade.textContent = says;
       shade.style.insetBlockStart = `${(first - day.from) * this.scale}px`;
+      shade.style.blockSize = `${(last - first) * this.scale}px`;
+      yield shade;
+    }
+  }
+
+  /** When others have a room. */
+  *#taken() {
+    const { board } = this;
+    for (const one of board.busy) {
+      const column = board.columnOf(one.room);
+      if (one.day !== board.day.day || board.columns[column]?.id !== one.room) continue;
+      const first = Math.max(one.start, board.day.from);
+      const last = Math.min(one.start + one.minutes, board.day.to);
+      if (first >= last) continue;
+      const shade = document.createElement("span");
+      shade.className = "taken";
+      shade.textContent = board.words.busy ?? "";
+      shade.style.insetInlineStart = `${this.leftOf(column)}px`;
+      shade.style.inlineSize = `${this.widthOf(column)}px`;
+      shade.style.insetBlockStart = `${(first - board.day.from) * this.scale}px`;
       shade.style.blockSize = `${(last - first) * this.scale}px`;
       yield shade;
     }

@@ -39,11 +39,14 @@
  * @typedef {{ kind: string, says: string, clash: boolean, marked: boolean, sessions: string[] }} Conflict
  * `marked` is false for what is only counted, such as missing translations
  *
+ * @typedef {{ room: string, day: string, start: number, minutes: number }} Busy when others have a room
+ *
  * @typedef {object} Grid
  * @property {string} mark
  * @property {Day[]} days
  * @property {Room[]} rooms
  * @property {Session[]} sessions
+ * @property {Busy[]} busy
  * @property {Conflict[]} conflicts
  * @property {Record<string, string>} kinds
  *

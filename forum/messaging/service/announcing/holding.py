@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,9 +12,16 @@ import sqlalchemy as sa
 
 from forum.core.actor import SYSTEM
 from forum.core.db import writing
+from forum.messaging.bodies import is_personal, subject_line
 from forum.messaging.models import Announcement, Message
+from forum.messaging.queries.announcements import waits_still
 from forum.messaging.rules import MessageState
-from forum.messaging.rules.announcements import AnnouncementState, check_announcement_move
+from forum.messaging.rules.announcements import (
+    AnnouncementState,
+    IllegalAnnouncementMove,
+    check_announcement_move,
+)
+from forum.messaging.rules.sending import LEASE
 from forum.messaging.service.announcing.drafting import mine, record
 from forum.messaging.words import failures as words
 
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from forum.core.actor import Actor
 
 STOPPED_BY_HAND = words.STOPPED.text
+_NEXT = timedelta(microseconds=1)
 
 
 def stop(actor: Actor, event_id: UUID, announcement_id: UUID, *, now: datetime) -> int:
@@ -34,46 +42,89 @@ def stop(actor: Actor, event_id: UUID, announcement_id: UUID, *, now: datetime) 
     with writing() as session:
         here = mine(session, actor, event_id, announcement_id)
         check_announcement_move(here.state, AnnouncementState.STOPPED)
+        if here.state is AnnouncementState.SENT and not _goes(session, here):
+            raise IllegalAnnouncementMove
         return _stop(session, actor, here, now)
 
 
 def stop_run(announcement_id: UUID, started_at: datetime, *, now: datetime) -> None:
-    """Stop the run of an announcement that began then, where it still goes on."""
+    """Stop the run of an announcement that began then, where it still goes on, as overtaken."""
     with writing() as session:
         here = session.get(
             Announcement, announcement_id, with_for_update=True, populate_existing=True
         )
-        goes = here is not None and here.state is AnnouncementState.SENDING
-        if here is not None and goes and here.started_at == started_at:
+        if here is not None and here.started_at == started_at and _goes(session, here):
             _stop(session, SYSTEM, here, now)
+            here.overtaken_at = now
 
 
 def take_up(
-    session: Session, announcement_id: UUID, bodies: Iterable[Mapping[str, Any]], now: datetime
+    session: Session,
+    here: Announcement,
+    bodies: Iterable[Mapping[str, Any]],
+    good_until: datetime | None,
+    now: datetime,
 ) -> None:
-    """Queue again what was held back after a try, in the letters of now; a statement a language.
+    """Make ready for going on with the letters of now; at most two statements a language.
 
-    What has lost its words meanwhile stays where it is.
+    What was given back since is held back too, until its turn comes. What a worker has claimed gets
+    the new letter, and is that worker's no more: it goes after the lease. What somebody sent again
+    by hand stays as it is.
     """
-    for body in bodies:
-        session.execute(
+    here.queued -= _hold_back(session, here.id).forgotten
+    letters = list(bodies)
+    known = [one["lang"] for one in letters]
+    for number, body in enumerate(letters):
+        reads = Message.lang == body["lang"]
+        if number == 0:
+            reads = sa.or_(reads, Message.lang.not_in(known))
+        letter = {"body_id": body["id"], "lang": body["lang"], "good_until": good_until}
+        if not is_personal(body["subject"], body["id"]):
+            letter["subject"] = subject_line(body["subject"], body["id"], {})
+        claimed = session.scalars(
             sa.update(Message)
             .where(
-                Message.announcement_id == announcement_id,
-                Message.lang == body["lang"],
-                Message.state == MessageState.FAILED,
-                Message.last_error == STOPPED_BY_HAND,
-                Message.body_gone_at.is_(None),
+                Message.announcement_id == here.id,
+                Message.state == MessageState.SENDING,
+                Message.copies == 0,
+                Message.body_id != body["id"],
+                reads,
             )
-            .values(state=MessageState.QUEUED, last_error="", due_at=now, body_id=body["id"])
+            .values(leased_until=now + LEASE + _NEXT, **letter)
+            .returning(Message.id)
             .execution_options(synchronize_session=False)
+        ).all()
+        if claimed and "subject" not in letter:
+            _write_subjects(session, body)
+
+
+def _write_subjects(session: Session, body: Mapping[str, Any]) -> None:
+    rows = session.execute(
+        sa.select(Message.id, Message.values).where(Message.body_id == body["id"])
+    ).all()
+    if rows:
+        session.execute(
+            sa.update(Message),
+            [
+                {"id": row[0], "subject": subject_line(body["subject"], body["id"], row[1])}
+                for row in rows
+            ],
         )
+
+
+def _goes(session: Session, here: Announcement) -> bool:
+    """Say whether mails of a run are still to go; of one that is sent, those that were deferred."""
+    if here.state is not AnnouncementState.SENT:
+        return here.state is AnnouncementState.SENDING
+    waits = sa.select(Announcement.id).where(Announcement.id == here.id, waits_still())
+    return session.scalar(waits) is not None
 
 
 def _stop(session: Session, actor: Actor, here: Announcement, now: datetime) -> int:
     held = _hold_back(session, here.id)
     here.queued -= held.forgotten
     here.state = AnnouncementState.STOPPED
+    here.finished_at = here.overtaken_at = None
     details = {"waiting": held.forgotten + held.given_up}
     record(session, actor, "announcement.stopped", here, details, now)
     return held.forgotten + held.given_up
@@ -91,6 +142,7 @@ def _hold_back(session: Session, announcement_id: UUID) -> _Held:
     waits = (
         Message.announcement_id == announcement_id,
         Message.state == MessageState.QUEUED,
+        Message.copies == 0,
     )
     forgotten = session.execute(
         sa.delete(Message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,28 +10,40 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from forum.core.db import writing
 from forum.core.ids import uuid7
 from forum.core.languages import KEYS
-from forum.core.text import clean_line
 from forum.events.queries import event_by_id
-from forum.messaging.bodies import filled_subject
+from forum.messaging.bodies import subject_line
 from forum.messaging.models import Announcement, Message
 from forum.messaging.queries import announcements as queries
-from forum.messaging.rules import LONGEST_SUBJECT, WITH_TICKET, MessageState
+from forum.messaging.rules import WITH_TICKET, MessageState
 from forum.messaging.rules.announcements import AT_ONCE, AnnouncementState
 from forum.messaging.rules.around import good_until
+from forum.messaging.service.announcing.holding import STOPPED_BY_HAND
 from forum.messaging.service.announcing.people import Addressed, Some, Way, next_of, way_of
 from forum.messaging.service.rows import message_row, name_line
 from forum.messaging.shared_letters import kind_of, language_for, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
     from forum.messaging.rules import Kind
+
+
+log = logging.getLogger("forum.messaging")
+
+_OF_NOW = (
+    *("body_id", "values", "lang", "subject", "good_until"),
+    *("to_email", "to_name", "reply_to", "with_ticket"),
+    *("link_purpose", "link_id", "link_generation"),
+    *("state", "last_error", "due_at"),
+)
+"""What is written anew of a mail that was held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,7 @@ class _Run:
             "to_name": name_line(one.name),
             "reply_to": self.reply_to,
             "good_until": self.good_until,
-            "subject": clean_line(filled_subject(body.subject, body.id, values))[:LONGEST_SUBJECT],
+            "subject": subject_line(body.subject, body.id, values),
             "text": "",
             "html": "",
             "link_purpose": one.link.purpose if one.link else None,
@@ -96,7 +109,8 @@ def queue_all(announcement_id: UUID, now: datetime) -> int:
     """Queue the mails of an announcement from where it stands; return how many were new.
 
     Rows and cursor are stored together, some at a time: a worker that dies loses nothing, and the
-    next one goes on. Of two at once each mail is written by one. Nine statements for every 500.
+    next one goes on. Of two at once each mail is written by one; what was held back when it was
+    stopped is queued again. Ten statements for every 500.
     """
     run, made = _run_of(announcement_id, now), 0
     while run is not None:
@@ -157,21 +171,38 @@ def _run_of(announcement_id: UUID, now: datetime) -> _Run | None:
 
 def _store(run: _Run, some: Some) -> int | None:
     """Store the rows of some people and where the run stands now; None where it stood elsewhere."""
-    rows = [run.row(one) for one in some.people]
+    rows = _rows(run, some.people)
     with writing() as session:
         here = session.get(
             Announcement, run.announcement_id, with_for_update=True, populate_existing=True
         )
         if here is None or not _stands(here, run):
             return None
-        new = _unknown(session, rows)
+        known = _known(session, rows)
+        new = [row for row in rows if row["key"] not in known]
         if new:
             session.execute(_insert(session), new)
+        held = [_again(row, found) for row in rows if (found := known.get(row["key"]))]
+        if held:
+            session.execute(sa.update(Message), held)
         here.queued += len(new)
-        here.skipped += sum(some.left_out.values())
+        here.skipped += sum(some.left_out.values()) + len(some.people) - len(rows)
         here.cursor = some.last
         here.queued_at = run.now if some.last is None else None
     return len(new)
+
+
+def _rows(run: _Run, people: Iterable[Addressed]) -> list[dict[str, Any]]:
+    """Return the rows of some people; one whose letter cannot be written holds up nobody."""
+    rows = []
+    for one in people:
+        try:
+            rows.append(run.row(one))
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("a mail of announcement %s cannot be written", run.announcement_id)
+    return rows
 
 
 def _stands(here: Announcement, run: _Run) -> bool:
@@ -180,11 +211,25 @@ def _stands(here: Announcement, run: _Run) -> bool:
     return goes and here.started_at == run.started_at and here.cursor == run.cursor
 
 
-def _unknown(session: Session, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return those whose mail was not written before; one statement."""
+def _known(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, UUID | None]:
+    """Return the keys of mails that were written before; one statement.
+
+    Each with the id of a mail that was held back when the announcement was stopped, after a try.
+    """
+    held = sa.and_(
+        Message.state == MessageState.FAILED,
+        Message.last_error == STOPPED_BY_HAND,
+        Message.copies == 0,
+        Message.body_gone_at.is_(None),
+    )
     keys = [row["key"] for row in rows]
-    known = set(session.scalars(sa.select(Message.key).where(Message.key.in_(keys))))
-    return [row for row in rows if row["key"] not in known]
+    found = session.execute(sa.select(Message.key, Message.id, held).where(Message.key.in_(keys)))
+    return {key: message_id if is_held else None for key, message_id, is_held in found}
+
+
+def _again(row: dict[str, Any], message_id: UUID) -> dict[str, Any]:
+    """Return what a mail that was held back becomes: the letter of now, under its Message-ID."""
+    return {"id": message_id} | {name: row[name] for name in _OF_NOW}
 
 
 def _insert(session: Session) -> sa.Insert:

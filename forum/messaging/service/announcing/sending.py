@@ -32,9 +32,10 @@ from forum.messaging.rules.announcements import (
     OwnNod,
     Timing,
     check_announcement_move,
+    kept_from_nodding,
     needs_nod,
 )
-from forum.messaging.rules.around import check_goes_on, due_around
+from forum.messaging.rules.around import check_goes_on, due_around, good_until
 from forum.messaging.rules.timing import when_of
 from forum.messaging.service.announcing.drafting import locked, mine, record, take_back_nod
 from forum.messaging.service.announcing.holding import take_up
@@ -70,6 +71,7 @@ class _Ready:
     bodies: list[dict[str, Any]]
     revision: int
     event_revision: int
+    good_until: datetime | None
 
 
 def send(
@@ -98,7 +100,7 @@ def send(
         raise NobodyToWriteTo
     with writing() as session:
         event = shared_event(session, Event.id == event_id)
-        here = _same(session, event_id, announcement_id, ready)
+        here = _same(session, event, announcement_id, ready)
         if here.state is not DRAFT:
             raise IllegalAnnouncementMove
         here.reached = ready.reached
@@ -132,10 +134,10 @@ def nod(
         raise MoreThanNamed(ready.reached)
     with writing() as session:
         event = shared_event(session, Event.id == event_id)
-        here = _same(session, event_id, announcement_id, ready)
+        here = _same(session, event, announcement_id, ready)
         if here.state is not AWAITS:
             raise IllegalAnnouncementMove
-        if actor.id in {here.asked_by, here.made_by}:
+        if actor.id in kept_from_nodding(here):
             raise OwnNod
         here.reached, here.nodded_for, here.nodded_at = ready.reached, ready.reached, now
         here.nodded_by, here.nodded_by_name = actor.id, actor.name[:200]
@@ -177,10 +179,8 @@ def go_on(
     ready = _ready(found, as_read)
     with writing() as session:
         event = shared_event(session, Event.id == event_id)
-        here = _same(session, event_id, announcement_id, ready)
+        here = _same(session, event, announcement_id, ready)
         check_goes_on(here.kind, event, now)
-        if event.revision != ready.event_revision:
-            raise ChangedSinceSeen
         if here.state is not STOPPED or here.started_at is None:
             raise IllegalAnnouncementMove
         here.reached = ready.reached
@@ -257,7 +257,14 @@ def _ready(found: Announcement, event: Event) -> _Ready:
         )
     reached = count(found, event).total
     nod_above = queries.nod_above(found.organisation_id)
-    return _Ready(reached, nod_above, bodies, found.revision, event_revision)
+    return _Ready(
+        reached,
+        nod_above,
+        bodies,
+        found.revision,
+        event_revision,
+        good_until(found.kind, event),
+    )
 
 
 def _needs_nod(here: Announcement, ready: _Ready) -> bool:
@@ -314,8 +321,9 @@ def _begin(
         action, start_at = "announcement.gone_on", max(now, here.started_at + _NEXT)
     bodies = [body | {"created_at": start_at} for body in ready.bodies]
     session.execute(sa.insert(MailBody), bodies)
-    take_up(session, here.id, bodies, now)
+    take_up(session, here, bodies, ready.good_until, now)
     here.state, here.started_at, here.finished_at = SENDING, start_at, None
+    here.overtaken_at = None
     here.cursor, here.queued_at, here.skipped = None, None, 0
     here.revision += 1
     record(session, actor, action, here, {"reached": ready.reached}, now)
@@ -338,9 +346,14 @@ def _ask_for_nod(
     emit(session, "messaging.nod_wanted", payload, key=asking, now=now)
 
 
-def _same(session: Session, event_id: UUID, announcement_id: UUID, ready: _Ready) -> Announcement:
-    """Return it for changing, as it was counted and written; raises where it changed meanwhile."""
-    here = locked(session, event_id, announcement_id)
+def _same(session: Session, event: Event, announcement_id: UUID, ready: _Ready) -> Announcement:
+    """Return it for changing, as it was counted and written; the event is locked.
+
+    Raises IllegalAnnouncementMove where it changed meanwhile, ChangedSinceSeen where the event did.
+    """
+    here = locked(session, event.id, announcement_id)
     if here.revision != ready.revision:
         raise IllegalAnnouncementMove
+    if event.revision != ready.event_revision:
+        raise ChangedSinceSeen
     return here

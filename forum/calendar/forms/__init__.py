@@ -1,0 +1,1 @@
+"""What is typed and sent on the calendar room's pages."""

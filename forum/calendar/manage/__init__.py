@@ -1,0 +1,1 @@
+"""The calendar room's pages in the back office."""
