@@ -103,11 +103,20 @@ class Sent:
             f" at most {max(self.nudges):.2f}"
         )
 
+    @property
+    def queueing_of_the_promise(self) -> float:
+        """Seconds for as many guests as are promised: more came while pages were measured."""
+        return self.queueing * GUESTS / self.guests
+
     def gates(self, name: str) -> list[Gate]:
         """Hold it against what is promised."""
         worst = max(self.slower.values())
         return [
-            _gate(f"{name}: queued in {self.queueing:.1f} s", self.queueing, MOST_QUEUEING),
+            _gate(
+                f"{name}: {GUESTS:,} queued in {self.queueing_of_the_promise:.1f} s",
+                self.queueing_of_the_promise,
+                MOST_QUEUEING,
+            ),
             _gate(f"{name}: sent in {self.sending:.0f} s", self.sending, MOST_SENDING),
             _gate(f"{name}: pages {worst:.2f} times as long", worst, MOST_SLOWER),
             _gate(f"{name}: first byte {max(self.nudges):.2f} s", max(self.nudges), MOST_NUDGE),

@@ -24,6 +24,7 @@ from forum.messaging import calendar_listeners as messaging_calendar_listeners
 from forum.messaging import cli as messaging_cli
 from forum.messaging import event_listeners as messaging_event_listeners
 from forum.messaging import foreseen as messaging_foreseen
+from forum.messaging import invited_listeners as messaging_invited_listeners
 from forum.messaging import listeners as messaging_listeners
 from forum.messaging import returned as messaging_returned
 from forum.messaging import stories as messaging_stories
@@ -78,7 +79,7 @@ LISTENERS = (
     messaging_calendar_listeners, messaging_event_listeners, messaging_team_listeners,
     calendar_reader, calendar_entry_listeners, calendar_listeners, calendar_tasks,
     calendar_answers, registrations_stories, checkin_stories, messaging_stories,
-    messaging_foreseen, messaging_returned,
+    messaging_foreseen, messaging_invited_listeners, messaging_returned,
 )  # fmt: skip
 """Importing them registered their reactions; naming them here keeps them in the house."""
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
@@ -34,7 +36,13 @@ OPEN_END = timedelta(hours=1)
 """What a booking is given whose file names no end."""
 
 LONGEST = timedelta(days=400)
-"""A booking that began longer ago than this is over."""
+"""A booking that began longer ago than this is over, whatever its file says."""
+
+MOST_SECONDS = 20
+"""So much of a processor's time this process may take; whoever asked it may be gone."""
+
+MOST_BYTES = 512 * 1024 * 1024
+"""So much memory it may take."""
 
 MOST_TIMES = 2_000
 LONGEST_TITLE = 200
@@ -157,7 +165,9 @@ class _Reader:
         # Walls and lengths differ from moments by what a zone's clock may be put on or back, and
         # a change of all that follow may move the series by days.
         reach = length + 2 * _DAY + max((abs(_shift(one)) for _, one in changes), default=_DAY)
-        for wall in rules.between(early - reach, late + reach, inc=True):
+        for wall in rules.xafter(early - reach, inc=True):
+            if wall > late + reach:
+                break
             moment = self._moment(wall.replace(tzinfo=zone))
             if moment in exceptions or {moment, wall.date()} & left_out:
                 continue
@@ -211,7 +221,7 @@ class _Reader:
         elif isinstance(lasts, timedelta):
             length = lasts
         if length > timedelta():
-            return length
+            return min(length, LONGEST)
         if not isinstance(begins, datetime):
             return _DAY
         self._found.odd["without_end"] += 1
@@ -323,11 +333,28 @@ def answer(asked: Mapping[str, str], content: bytes) -> dict[str, Any]:
     }
 
 
+def bound() -> None:
+    """Have the system stop this process where it takes more than any calendar needs."""
+    most = {
+        resource.RLIMIT_CPU: MOST_SECONDS,
+        resource.RLIMIT_AS: MOST_BYTES,
+        resource.RLIMIT_CORE: 0,
+    }
+    for limit, number in most.items():
+        with suppress(ValueError, OSError):  # a narrower one holds, or the system has none
+            resource.setrlimit(limit, (number, number))
+
+
 def main(read: Callable[[], bytes], write: Callable[[bytes], object]) -> None:
     """Answer one question."""
-    asked, _, content = read().partition(b"\n")
-    write(json.dumps(answer(json.loads(asked), content)).encode())
+    try:
+        asked, _, content = read().partition(b"\n")
+        found = answer(json.loads(asked), content)
+    except MemoryError:
+        found = {"refused": "too_long"}
+    write(json.dumps(found).encode())
 
 
 if __name__ == "__main__":
+    bound()
     main(sys.stdin.buffer.read, sys.stdout.buffer.write)

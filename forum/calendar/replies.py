@@ -10,10 +10,12 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from uuid import UUID
 
 from forum.calendar.lenient import first_of, moment_at, parts_of, text_of, time_of, words_of
 from forum.calendar.rules.answers import Answer
+from forum.core.addresses import BadAddress, normalised_email
 from forum.core.text import clean_paragraphs
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ HIGHEST_SEQUENCE = 2**31 - 1
 _IS_REPLY = re.compile(r"^METHOD\s*(;[^:\r\n]*)?:\s*REPLY\s*$", re.IGNORECASE | re.MULTILINE)
 _MAILTO = re.compile(r"^\s*mailto:", re.IGNORECASE)
 _UNREADABLE = (
-    ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError
+    ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError,
+    BadAddress,
 )  # fmt: skip
 
 
@@ -68,7 +71,7 @@ def read_reply(content: bytes) -> Reply | None:
 
 def _of(part: Component) -> Reply | None:
     who = [
-        (_MAILTO.sub("", str(one)).strip(), answer)
+        (normalised_email(unquote(_MAILTO.sub("", str(one)))), answer)
         for one in _attendees(part)
         if (answer := _answer(one)) is not None
     ]

@@ -22,12 +22,9 @@ from forum.messaging.incoming import (
 )
 
 _TYPES = {"text/calendar", "application/ics"}
-_RESULT = re.compile(r"\b(dmarc|dkim|spf)\s*=\s*pass\b([^;]*)", re.IGNORECASE)
-_OF = {
-    "dmarc": re.compile(r"\bheader\.from\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE),
-    "dkim": re.compile(r"\bheader\.(?:d|i)\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE),
-    "spf": re.compile(r"\bsmtp\.mailfrom\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE),
-}
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?')
+_METHOD = re.compile(r"^(dmarc|dkim|spf)(?:/\d+)?=(\w+)(?:\s|$)", re.IGNORECASE)
+_OF = {"dmarc": ("header.from",), "dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +74,42 @@ def is_proven(mail: Mail, sender: str, authserv: str) -> bool:
     if not authserv or not domain:
         return False
     fields = mail.get_all("Authentication-Results", [])[:MOST_NAMED]
-    if not fields:
+    if not fields or len(mail.get_all("From", [])) != 1:
         return False
-    name, _, results = unfolded(fields[0]).partition(";")
-    if name.split(" ")[0].lower() != authserv.lower():
+    name, _, results = _plain(unfolded(fields[0])).partition(";")
+    if name.split()[:1] != [authserv.lower()]:
         return False
-    found = (
-        (method.lower(), of[1])
-        for method, rest in _RESULT.findall(results)
-        if (of := _OF[method.lower()].search(rest)) is not None
-    )
-    return any(_aligned(said, domain) for _, said in found)
+    passed: list[str] = []
+    for clause in results.split(";"):
+        found = _METHOD.match(clause.strip())
+        if found is None:
+            continue
+        method, result = found[1], found[2]
+        if method == "dmarc" and result == "fail":
+            return False
+        if result == "pass":
+            passed += _said(clause, _OF[method])
+    return any(_aligned(said, domain) for said in passed)
+
+
+def _plain(field_value: str) -> str:
+    """Return a field without strings and comments: what stands in them may be the sender's."""
+    depth, kept = 0, []
+    for sign in _STRING.sub(" ", field_value):
+        if sign == "(":
+            depth += 1
+        elif sign == ")":
+            depth = max(depth - 1, 0)
+        elif not depth:
+            kept.append(sign)
+    return "".join(kept).lower()
+
+
+def _said(clause: str, names: tuple[str, ...]) -> list[str]:
+    """Return the domains or addresses that a result is about; one said twice proves nothing."""
+    pairs = [word.partition("=") for word in clause.split()]
+    found = [[value for key, _, value in pairs if key == name] for name in names]
+    return [values[0] for values in found if len(values) == 1]
 
 
 def _aligned(said: str, domain: str) -> bool:

@@ -38,8 +38,8 @@ from forum.messaging.placeholders import (
 )
 from forum.messaging.rules import ENDS, LONGEST_SUBJECT, OPTIONAL, WITH_TICKET, Kind
 from forum.messaging.values import placeholder_values, programme_address, sentence_values
-from forum.messaging.words import WORDS
-from forum.messaging.words.shapes import OwnWords
+from forum.messaging.words import words_of
+from forum.messaging.words.shapes import OwnWords, Words
 from forum.tickets.cards import event_facts
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class About:
     `act` is what the button says, where not what the kind's own does. `whose` is about whom the
     contact of a booking is written to, empty for who has no name yet, None for oneself. `until` is
     the end of an offer, `type_name` that of the ticket. `others` are links besides the letter's
-    own, each with its words.
+    own, each with its words. Who is `invited` and has no registration is told nothing of one.
     """
 
     event: Event | None = None
@@ -101,6 +101,7 @@ class About:
     companions: int = 0
     type_name: Text = field(default_factory=Text)
     others: tuple[tuple[Sentence, Linked], ...] = ()
+    invited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def write(kind: Kind, lang: str, message_id: UUID, about: About) -> Letter:
 
 
 def _page(kind: Kind, language: Language, message_id: UUID, about: About) -> _Page:
-    words, key, event = WORDS[kind], language.key, about.event
+    words, key, event = words_of(kind, invited=about.invited), language.key, about.event
     head = about.head or (letterhead_of(event) if event else Letterhead())
     named = credits_of(event, head.partners, key) if event else Credits()
     facts = event_facts(event, key) if event else None
@@ -175,8 +176,8 @@ def _page(kind: Kind, language: Language, message_id: UUID, about: About) -> _Pa
         href = programme_address(event, language)
     href = about.href or href
     note = _note(event, key) if event and kind in _WITH_NOTE else about.note
-    ours = _our_words(kind, sentence_values(about, facts, sender, key))
-    own = about.own if about.own is not None else head.own.get((kind, key), OwnWords())
+    ours = _our_words(words, sentence_values(about, facts, sender, key))
+    own = about.own if about.own is not None else _own_of(kind, key, head, words)
     values = {
         **placeholder_values(about, facts, sender, language, dated=words.shows_time),
         "link": href,
@@ -235,9 +236,12 @@ class _Ours:
     other_act: str
 
 
-def _our_words(kind: Kind, values: Mapping[str, object]) -> _Ours:
-    words = WORDS[kind]
+def _own_of(kind: Kind, key: str, head: Letterhead, words: Words) -> OwnWords:
+    """Return the event's own words of a kind; what it words is said to who is registered."""
+    return head.own.get((kind, key), OwnWords()) if words is words_of(kind) else OwnWords()
 
+
+def _our_words(words: Words, values: Mapping[str, object]) -> _Ours:
     def say(one: Sentence | None) -> str:
         return translated(_with(one, values)) if one else ""
 

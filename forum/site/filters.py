@@ -103,12 +103,27 @@ def choices_of(
     """
     if len(marks) <= FEW and asked == Marks():
         return ()
+    people = {part.person.slug: part.person.name for item in items for part in item.cast}
+    return choices_among(marks, places, people, asked, key, order)
+
+
+def choices_among(
+    marks: Sequence[Stored],
+    places: Places,
+    people: Mapping[str, Fragment],
+    asked: Marks,
+    key: str,
+    order: Sequence[str],
+) -> tuple[Choice, ...]:
+    """Return what there is to choose from, however few sessions there are; people by slug.
+
+    A choice with a single option is none, unless it was made.
+    """
     # What is asked for has its name even where nothing is of it any more.
     rooms = {room for one in marks for room in one.room_ids} | _at(places.rooms, asked.room)
     tracks = {one.track_id for one in marks} | _at(places.tracks, asked.track)
     kinds = {one.kind.value for one in marks} | {asked.kind}
     spoken = {code for one in marks for code in one.spoken} | {asked.spoken}
-    people = {part.person.slug: part.person.name for item in items for part in item.cast}
     found: dict[str, list[tuple[str, Fragment]]] = {
         "room": _named(places.rooms, rooms, key, order),
         "track": _named(places.tracks, tracks, key, order),

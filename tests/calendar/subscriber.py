@@ -43,6 +43,13 @@ class Subscriber:
             for one in entries
         ]
 
+    def take(self, name: str, octets: bytes) -> None:
+        """Take a file that came by mail into a calendar, as its reader would by opening it."""
+        file = self.home / "invite.ics"
+        file.write_bytes(octets)
+        config = str(self.home / "khal")
+        self._run("khal", "-c", config, "import", "--batch", "-a", name, str(file))
+
     def files(self, name: str) -> list[str]:
         """Return what vdirsyncer keeps, a file an entry."""
         kept = sorted((self.home / name).glob("*.ics"))
@@ -75,13 +82,24 @@ def subscribed(home: Path, addresses: Mapping[str, str], zone: str) -> Subscribe
             f'[storage {name}_there]\ntype = "http"\nurl = "{address}"\n'
         )
         calendars.append(f"[[{name}]]\npath = {home}/{name}\nreadonly = True\n")
+    (home / "vdirsyncer").write_text("\n".join(sections), "utf-8")
+    _khal(home, calendars, zone)
+    subscriber = Subscriber(home, names)
+    subscriber._run("vdirsyncer", "-c", str(home / "vdirsyncer"), "discover")
+    return subscriber
+
+
+def with_own_calendar(home: Path, name: str, zone: str) -> Subscriber:
+    """Have an empty calendar of one's own, which subscribes to nothing."""
+    (home / name).mkdir()
+    _khal(home, [f"[calendars]\n[[{name}]]\npath = {home}/{name}\n"], zone)
+    return Subscriber(home, (name,))
+
+
+def _khal(home: Path, calendars: list[str], zone: str) -> None:
     calendars.append(
         f"[locale]\nlocal_timezone = {zone}\ndefault_timezone = {zone}\ntimeformat = %H:%M\n"
         "dateformat = %Y-%m-%d\nlongdateformat = %Y-%m-%d\ndatetimeformat = %Y-%m-%d %H:%M\n"
         f"longdatetimeformat = %Y-%m-%d %H:%M\n[sqlite]\npath = {home}/khal.db\n"
     )
-    (home / "vdirsyncer").write_text("\n".join(sections), "utf-8")
     (home / "khal").write_text("".join(calendars), "utf-8")
-    subscriber = Subscriber(home, names)
-    subscriber._run("vdirsyncer", "-c", str(home / "vdirsyncer"), "discover")
-    return subscriber

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forum.calendar.busy import Busy, Reading, TooMany, answer, read_busy
+from forum.calendar import busy
+from forum.calendar.busy import LONGEST, MOST_TIMES, Busy, Reading, TooMany, answer, read_busy
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -276,6 +284,49 @@ def test_too_many_times_are_refused() -> None:
         read(calendar(f"{PLAIN}RRULE:FREQ=SECONDLY\n"))
     asked = {"zone": "UTC", "first": DAY.isoformat(), "last": (DAY + 24 * HOUR).isoformat()}
     assert answer(asked, calendar(f"{PLAIN}RRULE:FREQ=SECONDLY\n")) == {"refused": "too_many"}
+
+
+def test_a_rule_is_followed_no_further_than_anybody_would_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = 0
+
+    def counted(text: str, *, dtstart: datetime) -> Iterator[datetime]:
+        nonlocal drawn
+        for one in rrulestr(text, dtstart=dtstart):
+            drawn += 1
+            yield one
+
+    monkeypatch.setattr(busy, "rrulestr", counted)
+    months = "UID:1\nDTSTART:20261207T200000\nDURATION:P1W\nRRULE:FREQ=SECONDLY\n"
+    with pytest.raises(TooMany):
+        read(calendar(months))
+    assert drawn < 2 * MOST_TIMES
+
+
+def test_a_booking_without_measure_lasts_for_as_long_as_any() -> None:
+    endless = "UID:1\nDTSTART:20261208T010000Z\nDTEND:29991208T010000Z\n"
+    (only,) = read(calendar(endless)).times
+    assert only.ends_at - only.starts_at == LONGEST
+
+
+def alone(script: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run it in a process of its own, which may be stopped."""
+    whole = f"import sys\nfrom forum.calendar import busy\n{script}"
+    return subprocess.run(
+        [sys.executable, "-c", whole], capture_output=True, text=True, check=False, **options
+    )
+
+
+def test_a_file_that_asks_for_too_much_memory_is_refused_by_the_reader() -> None:
+    much = "lambda: b'{}\\n' + bytes(busy.MOST_BYTES)"
+    done = alone(f"busy.bound()\nbusy.main({much}, sys.stdout.buffer.write)")
+    assert json.loads(done.stdout) == {"refused": "too_long"}
+
+
+def test_a_reader_without_an_end_is_stopped_by_the_system() -> None:
+    done = alone("busy.MOST_SECONDS = 1\nbusy.bound()\nwhile True:\n    pass", timeout=60)
+    assert done.returncode in {-signal.SIGXCPU, -signal.SIGKILL}
 
 
 @given(

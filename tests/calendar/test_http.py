@@ -169,6 +169,7 @@ def test_a_draft_event_is_in_none_of_them(kind: str, in_app: Flask, client: Flas
         "yesterday", "0", "", " ", "Tue, 99 Foo 2026 25:00:00 GMT", "Mon, 02 Nov 2020 00:00:00 GMT",
         "Tue, 01 Dec 99999 00:00:00 GMT", "1 Jan 1 00:00 +2400", "Tue, 01 Dec 2026 09:00:00 +9999",
         "\xb2", "Thu, 01 Jan 1 00:00:00 +1400", "Tue, 01 Dec 2026 09:00:61 GMT", "GMT", "-1", ",",
+        "Mon, 01 Jan 2024 00:00:00 +9999999999999", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
         "Tue, 01 Dec 2026", "9" * 400, "2026-12-01T00:00:00Z,", "Tue, 1 Dec -5 00:00:00 GMT",
     ],
 )  # fmt: skip

@@ -335,3 +335,22 @@ def test_a_staff_members_calendar_holds_their_organisations_public_events(
         make_feed(SYSTEM, guest, "en", now=NOW)
         assert forget_orphans(NOW) == 1
         assert db.session.scalars(sa.select(PersonalFeed.holder_id)).all() == [stage.guest_id]
+
+
+def test_of_more_events_than_it_holds_a_staff_members_calendar_has_the_latest(
+    app: Flask, client: FlaskClient, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forum.calendar.queries.personal.MOST_EVENTS", 2)
+    with app.app_context():
+        organisation = db.session.get_one(Organisation, stage.organisation_id)
+        for days in (30, 10, 20):
+            starts = NOW + timedelta(days=300 + days)
+            make_event(
+                organisation,
+                title=text(f"In {days} days"),
+                starts_at=starts,
+                ends_at=starts + timedelta(hours=2),
+            )
+        sign_in(client, make_member(organisation, Role.VIEWER))
+    address = OwnPage(client, "/account/calendar").made()
+    assert titles(app.test_client().get(address)) == ["In 20 days", "In 30 days"]

@@ -5,33 +5,37 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from forum.calendar.service import room_calendars
 from forum.core.actor import SYSTEM
 from forum.core.db import counted_statements, db, writing
 from forum.core.permissions import Role
 from forum.core.text import Text
-from forum.events.models import Event, Room
+from forum.events.models import Event
 from forum.programme.models import RoomBusyTime, RoomCalendar, Session
 from forum.programme.queries import busy_rooms
 from forum.programme.rules import SessionKind, SessionState
 from tests import factories
+from tests.calendar.rooms import (
+    ALL,
+    SLUG,
+    ZONE,
+    block,
+    booking,
+    calendar,
+    lay_rooms,
+    make_room,
+    send,
+)
 from tests.events.browsing import Member
-
-ZONE = ZoneInfo("Asia/Hong_Kong")
-SLUG = "sample-forum"
-ALL = f"/manage/{SLUG}/programme/busy"
 
 
 @pytest.fixture(autouse=True)
@@ -43,61 +47,12 @@ def _frozen() -> Iterator[None]:
 @pytest.fixture
 def house(app: Flask) -> SimpleNamespace:
     with app.app_context():
-        ours, theirs = factories.make_organisation(), factories.make_organisation()
-        event = factories.make_event(ours, slug=SLUG)
-        other = factories.make_event(theirs, slug="other-forum")
-        rooms = [_room(event, "Sample Hall", 0), _room(event, "Sample Lounge", 1)]
-        foreign = _room(other, "Far Hall", 0)
-        return SimpleNamespace(
-            ours=ours,
-            event_id=event.id,
-            start=event.starts_at,
-            rooms=[one.id for one in rooms],
-            foreign=foreign.id,
-            place=f"{ALL}/{rooms[0].id}",
-        )
+        return lay_rooms()
 
 
 @pytest.fixture
 def editor(app: Flask, house: SimpleNamespace) -> Member:
     return Member(app, house.ours, role=Role.PROGRAMME, name="Ada Sample")
-
-
-def _room(event: Event, name: str, position: int) -> Room:
-    with writing() as rows:
-        room = Room(
-            event_id=event.id,
-            slug=name.lower().replace(" ", "-"),
-            name=Text({"en": name}),
-            position=position,
-        )
-        rows.add(room)
-        return room
-
-
-def calendar(*events: str) -> bytes:
-    inside = "".join(f"BEGIN:VEVENT\r\n{one}END:VEVENT\r\n" for one in events)
-    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{inside}END:VCALENDAR\r\n".encode()
-
-
-def booking(
-    starts_at: datetime, hours: float = 1, title: str = "Board meeting", uid: str = ""
-) -> str:
-    ends_at = starts_at + timedelta(hours=hours)
-    return (
-        f"UID:{uid or title}\r\nSUMMARY:{title}\r\n"
-        f"DTSTART:{starts_at:%Y%m%dT%H%M%S}Z\r\nDTEND:{ends_at:%Y%m%dT%H%M%S}Z\r\n"
-    )
-
-
-def send(member: Member, place: str, content: bytes, **typed: Any) -> TestResponse:
-    seen = member.form(place, having="zone")
-    return member.send(place, seen, file=(io.BytesIO(content), "hall.ics"), **typed)
-
-
-def block(member: Member, place: str, content: bytes) -> None:
-    assert send(member, place, content).status_code == 303
-    assert member.fill(f"{place}/preview", having="calendar").status_code == 303
 
 
 def session_in(house: SimpleNamespace, room: int, title: str = "Opening") -> UUID:
@@ -303,25 +258,6 @@ def test_our_own_sessions_in_the_rooms_calendar_block_nothing(
         assert busy_rooms(house.event_id) == {}
 
 
-@pytest.mark.both_databases
-def test_an_event_moved_to_other_days_finds_the_bookings_of_those_days(
-    app: Flask, house: SimpleNamespace, editor: Member
-) -> None:
-    later = house.start + timedelta(days=30)
-    block(
-        editor,
-        house.place,
-        calendar(booking(house.start, title="Then"), booking(later, title="Later")),
-    )
-    with app.app_context():
-        with writing() as rows:
-            event = rows.get_one(Event, house.event_id)
-            event.starts_at += timedelta(days=30)
-            event.ends_at += timedelta(days=30)
-        room_calendars.read_anew(house.event_id)
-        assert list(db.session.scalars(sa.select(RoomBusyTime.title))) == ["Later"]
-
-
 def test_a_file_that_waits_goes_after_some_hours(
     app: Flask, house: SimpleNamespace, editor: Member
 ) -> None:
@@ -351,7 +287,7 @@ def test_the_pages_take_as_many_statements_for_many_rooms_and_times_as_for_few(
     with app.app_context():
         event = db.session.get_one(Event, house.event_id)
         for number in range(2, 32):
-            room = _room(event, f"Room {number}", number)
+            room = make_room(event, f"Room {number}", number)
             with writing() as rows:
                 rows.add(
                     RoomCalendar(

@@ -139,6 +139,8 @@ def furnish(app: Flask) -> House:
                 f"{event}/sessions/{panel.id}/sign-up",
                 f"{event}/speakers/{speaker.slug}",
                 f"{event}/calendar",
+                f"{event}/calendar?room={room.slug}",
+                f"{event}/calendar?room=nowhere",
                 f"{event}/rooms/{room.slug}/sign",
                 f"{event}/rooms/{room.slug}/stage",
                 f"{event}/privacy",

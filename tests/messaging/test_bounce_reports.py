@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forum.messaging.reports import LARGEST, Report, UnreadableMail, read
+from forum.messaging.incoming import LARGEST, UnreadableMail
+from forum.messaging.reports import Report, read
 from forum.messaging.rules.bounces import BounceAction, is_final, is_given_up, says_of
 from tests.messaging import returned_mail
 

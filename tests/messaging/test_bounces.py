@@ -173,7 +173,7 @@ def test_what_cannot_be_noted_now_is_to_come_again(
         statement = "SELECT 1"
         raise OperationalError(statement, {}, said)
 
-    monkeypatch.setattr(cli, "take_in", broken)
+    monkeypatch.setattr(cli, "take_in_mail", broken)
     done = receive(app, returned_mail.postfix(sent.message_id, sent.to_email))
     assert done.exit_code == 75
     assert "ada" not in done.output

@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from forum.calendar.models import GuestEntry
-from forum.calendar.rules.answers import Method
+from forum.calendar.rules.answers import Answer, Method
 from forum.core.actor import SYSTEM
-from forum.core.db import db
+from forum.core.db import db, writing
+from forum.events.models import Event
 from forum.registrations import service as registrations
-from forum.registrations.models import Registration
+from forum.registrations.models import Registration, RegistrationPolicy
 from forum.registrations.service import NameForms
 from forum.registrations.service.correcting import correct_address, correct_invited_address
 from forum.registrations.service.sending import send_drafts
@@ -90,3 +91,44 @@ def test_who_takes_the_place_has_an_entry_of_their_own(
         WRONG["email"]: (Method.CANCEL, 1),
         "ben@example.com": (Method.REQUEST, 0),
     }
+
+
+def test_of_two_places_the_one_that_stays_is_answered_for(register: Register, work: Work) -> None:
+    event = make_event()
+    with writing() as session:
+        session.execute(sa.update(RegistrationPolicy).values(several_per_address=True))
+    stays = register(event, **WRONG)
+    work()
+    leaves = register(event, **WRONG)
+    work()
+    with writing() as session:
+        session.execute(sa.update(GuestEntry).values(answer=Answer.DECLINED, answered_by="ada"))
+    registrations.cancel(SYSTEM, leaves.registration_id, now=LATER)
+    work(LATER)
+    db.session.rollback()
+    (entry,) = db.session.scalars(sa.select(GuestEntry))
+    assert (entry.method, entry.ahead) == (Method.REQUEST, 0)
+    assert entry.registration_id == stays.registration_id
+    assert (entry.answer, entry.answered_by) == (Answer.ACCEPTED, "")
+
+
+def test_the_sequence_that_was_sent_is_kept_until_the_next_mail(
+    register: Register, work: Work
+) -> None:
+    def sent() -> int:
+        db.session.rollback()
+        return db.session.scalars(sa.select(GuestEntry.sent_sequence)).one()
+
+    event = make_event()
+    guest = register(event, **WRONG)
+    work()
+    assert sent() == 0
+    with writing() as session:
+        session.execute(sa.update(Event).values(calendar_sequence=4))
+    assert sent() == 0, "no mail has told of it"
+    registrations.cancel(SYSTEM, guest.registration_id, now=LATER)
+    work(LATER)
+    assert sent() == 5
+    register(event, now=LATER, **WRONG)
+    work(LATER)
+    assert sent() == 6

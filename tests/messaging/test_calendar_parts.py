@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from forum.messaging.listeners import confirm_cancelling
 from forum.messaging.models import Message
 from forum.registrations import service as registrations
 from forum.registrations.models import RegistrationPolicy
+from tests.calendar.subscriber import with_own_calendar
 from tests.factories import NOW, make_event, make_organisation, make_venue, text
 from tests.messaging.conftest import Register, Work
 from tests.messaging.itip import Asked, asked, asks_nothing
@@ -243,3 +245,31 @@ def test_an_effect_that_runs_once_more_takes_nothing_out_again(
     (entry,) = entries()
     assert (entry.method, entry.ahead) == (Method.REQUEST, 2)
     assert len(messages()) == 3
+
+
+def test_the_guests_mails_keep_one_entry_right(
+    register: Register, event: Event, next_mail: Callable[..., Asked], tmp_path: Path
+) -> None:
+    day = event.starts_at.astimezone(event.zone).date()
+    began = event.starts_at.astimezone(event.zone)
+    laptop = with_own_calendar(tmp_path, "own", "Asia/Hong_Kong")
+
+    def opened(asked: Asked) -> dict[str, str]:
+        laptop.take("own", asked.octets)
+        (entry,) = laptop.shown("own", day, 2)
+        assert len(laptop.files("own")) == 1
+        return entry
+
+    register(event, **ADA)
+    first = opened(next_mail())
+    assert first["start-time"] == f"{began:%H:%M}"
+    assert first["status"] == "CONFIRMED"
+    move(event, HOUR, NOW)
+    assert opened(next_mail(LATER))["start-time"] == f"{began + HOUR:%H:%M}"
+    change(event, LATER, title=text("Another title; with, signs"))
+    told = opened(next_mail(LATER + timedelta(minutes=20)))
+    assert told["title"] == "Another title; with, signs"
+    events.cancel(SYSTEM, event.id, text("The hall is flooded."), now=LATER + HOUR)
+    off = opened(next_mail(LATER + HOUR))
+    assert off["status"] == "CANCELLED"
+    assert off["start-time"] == f"{began + HOUR:%H:%M}"

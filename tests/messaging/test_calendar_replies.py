@@ -20,6 +20,7 @@ from forum.core.actor import SYSTEM
 from forum.core.db import db
 from forum.core.stories import story_of
 from forum.events.models import Event
+from forum.messaging.calendar_answers import read_answer
 from forum.messaging.service.coming_in import take_in_mail
 from forum.registrations import service as registrations
 from forum.registrations.models import Registration
@@ -32,7 +33,7 @@ from tests.messaging.conftest import Register, Work
 from tests.messaging.itip import Asked, asked
 from tests.messaging.returning import receive
 from tests.messaging.stage import link_in, plain
-from tests.messaging.test_calendar_parts import ADA, entries, move
+from tests.messaging.test_calendar_parts import ADA, LATER, entries, move
 from tests.registrations.inviting import made_list, one_invited
 from tests.registrations.office import come, open_office
 from tests.registrations.signing_up import leave, sign_up, standing
@@ -119,10 +120,39 @@ def test_the_same_answer_again_is_known_and_nobody_is_asked_twice_a_day(guest: G
     assert len(guest.mails()) == 1
 
 
-def test_an_answer_to_what_was_before_is_stale(guest: Guest) -> None:
+def test_an_answer_to_what_was_before_is_stale_once_a_mail_has_told_of_the_change(
+    guest: Guest,
+) -> None:
     move(guest.event, timedelta(hours=1), NOW)
+    guest.mails(LATER)
     assert guest.answers(sequence=0) is AnswerTaken.STALE
     assert guest.answers(sequence=1) is AnswerTaken.NOTED
+
+
+def test_a_change_that_no_mail_told_leaves_the_answer_to_what_the_guest_holds(
+    guest: Guest,
+) -> None:
+    move(guest.event, timedelta(hours=1), NOW)
+    assert guest.answers(sequence=0, partstat="DECLINED") is AnswerTaken.NOTED
+
+
+def test_an_answer_to_a_version_that_was_never_made_shuts_out_no_later_one(guest: Guest) -> None:
+    guest.answers(sequence=2**31 - 1, partstat="ACCEPTED")
+    later = NOW + MINUTE
+    assert guest.answers(sequence=0, partstat="DECLINED", stamp=later) is AnswerTaken.NOTED
+
+
+@pytest.mark.parametrize(
+    "attendee", ["ada\\0@example.com", "ada", "a@" + "x" * 300 + ".example.com", ""]
+)
+def test_an_answer_by_what_is_no_address_is_none(guest: Guest, attendee: str) -> None:
+    said = Said(guest.asked, attendee=attendee or " ")
+    assert read_answer(replies.gmail(said)) is None
+
+
+def test_an_address_comes_back_in_another_spelling(guest: Guest) -> None:
+    guest.answers(attendee="ada%40xn--bcher-kva.example")
+    assert guest.entry.answered_by == "ada@bücher.example"
 
 
 def test_an_older_answer_that_comes_late_is_stale(guest: Guest) -> None:
@@ -168,36 +198,48 @@ def test_of_what_is_unknown_nothing_is_said(guest: Guest) -> None:
     assert guest.answers(uid=unknown, to="replies@example.com") is AnswerTaken.UNKNOWN
 
 
-RIGHT = "Authentication-Results: mx.example.com; dkim=pass header.d=example.com\n"
+PROVEN = (
+    "mx.example.com; dkim=pass header.d=example.com",
+    "mx.example.com; dmarc=pass header.from=example.com",
+    "mx.example.com 1; spf=pass (sender is right) smtp.mailfrom=ada@example.com",
+)
+RIGHT = PROVEN[0]
+UNPROVEN = (
+    "mx.example.com; dkim=fail header.d=example.com",
+    "mx.example.com; dkim=pass header.d=example.net",
+    "evil.example.net; dkim=pass header.d=example.com",
+    f"mx.example.com; none\nAuthentication-Results: {RIGHT}",
+    'mx.example.com; dkim=fail reason="; dkim=pass header.d=example.com"',
+    'mx.example.com; spf=pass (of "smtp.mailfrom=a@example.com" ) smtp.mailfrom=q@evil.example',
+    "mx.example.com; spf=fail (ok; spf=pass smtp.mailfrom=ada@example.com) smtp.mailfrom=q@e.com",
+    "mx.example.com; dmarc=fail header.from=example.com; dkim=pass header.d=example.com",
+    "mx.example.com; dkim=pass header.d=evil.example header.d=example.com",
+    f"{RIGHT}\nFrom: Eve <eve@example.net>",
+)
 
 
-@pytest.mark.parametrize(
-    ("results", "taken"),
-    [
-        (RIGHT, AnswerTaken.NOTED),
-        ("Authentication-Results: mx.example.com; dmarc=pass header.from=example.com\n",
-         AnswerTaken.NOTED),
-        ("Authentication-Results: mx.example.com 1; spf=pass smtp.mailfrom=ada@example.com\n",
-         AnswerTaken.NOTED),
-        ("Authentication-Results: mx.example.com; dkim=fail header.d=example.com\n",
-         AnswerTaken.FOREIGN),
-        ("Authentication-Results: mx.example.com; dkim=pass header.d=example.net\n",
-         AnswerTaken.FOREIGN),
-        ("Authentication-Results: evil.example.net; dkim=pass header.d=example.com\n",
-         AnswerTaken.FOREIGN),
-        ("Authentication-Results: mx.example.com; none\n" + RIGHT, AnswerTaken.FOREIGN),
-        ("", AnswerTaken.FOREIGN),
-    ],
-)  # fmt: skip
-def test_without_the_token_a_sender_must_be_proven_by_our_own_mail_server(
-    guest: Guest, results: str, taken: AnswerTaken
+def _by_sender(guest: Guest, results: str, **more: str) -> AnswerTaken:
+    """Let an answer come to the event's usual address, with what our mail server found out."""
+    field = f"Authentication-Results: {results}\n"
+    said = {"partstat": "TENTATIVE", "to": "events@example.com", "more": field} | more
+    return guest.answers(authserv="mx.example.com", **said)
+
+
+@pytest.mark.parametrize("results", PROVEN)
+def test_without_the_token_a_sender_is_believed_whom_our_own_mail_server_vouches_for(
+    guest: Guest, results: str
 ) -> None:
-    said = {"partstat": "TENTATIVE", "to": "events@example.com", "more": results}
-    assert guest.answers(authserv="mx.example.com", **said) is taken
-    if taken is AnswerTaken.NOTED:
-        assert guest.answers(sender="eve@example.com", attendee="ada@example.com", **said) is (
-            AnswerTaken.FOREIGN
-        )
+    eve = _by_sender(guest, results, sender="eve@example.com", attendee="ada@example.com")
+    assert eve is AnswerTaken.FOREIGN
+    assert _by_sender(guest, results) is AnswerTaken.NOTED
+
+
+@pytest.mark.parametrize("results", UNPROVEN)
+def test_without_the_token_nobody_is_believed_by_what_they_could_have_written(
+    guest: Guest, results: str
+) -> None:
+    assert _by_sender(guest, results) is AnswerTaken.FOREIGN
+    assert guest.entry.answered_at is None
 
 
 def test_who_has_cancelled_is_asked_nothing_more(guest: Guest) -> None:

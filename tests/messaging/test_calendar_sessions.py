@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from forum.core.actor import SYSTEM
-from forum.core.db import counted_statements, db
+from forum.core.db import counted_statements, db, writing
 from forum.events.models import Event
 from forum.messaging import service as messaging
-from forum.programme import service
+from forum.programme import queries, service
 from forum.programme.models import Session
 from forum.registrations import service as registrations
+from forum.registrations.models import RegistrationPolicy
 from forum.registrations.service import Registered
+from forum.registrations.service.merging import merge
 from tests.factories import NOW, make_event, make_workshop, text
 from tests.messaging.conftest import Register, Work
 from tests.messaging.itip import asked, asks_nothing
@@ -23,6 +26,17 @@ from tests.support.mail import Mailbox
 pytestmark = [pytest.mark.usefixtures("in_app"), pytest.mark.both_databases]
 LATER = NOW + timedelta(minutes=30)
 ADA = {"name": "Ada Sample", "email": "ada@example.com", "email_key": "ada@example.com"}
+
+
+def place(session: Session, wanted: service.Place, now: datetime) -> None:
+    known = queries.planned_session(session.event_id, session.id)
+    service.place_session(SYSTEM, session.event_id, session.id, known.revision, wanted, now=now)
+
+
+def allow_several(event: Event) -> None:
+    with writing() as transaction:
+        wanted = sa.update(RegistrationPolicy).where(RegistrationPolicy.event_id == event.id)
+        transaction.execute(wanted.values(several_per_address=True))
 
 
 @pytest.fixture
@@ -123,6 +137,71 @@ def test_a_session_that_is_off_is_cancelled_there_too(
     assert (off.method, off.value("STATUS")) == ("CANCEL", "CANCELLED")
     assert off.sequence == 1
     assert off.value("SUMMARY") == "CANCELLED: Sensors by hand"
+
+
+def test_a_session_that_is_held_after_all_comes_back_above(
+    smtp: Mailbox, work: Work, ada: Registered, workshop: Session, event: Event
+) -> None:
+    del ada
+    hold(event)
+    service.cancel_session(SYSTEM, event.id, workshop.id, now=LATER)
+    release(event, now=LATER)
+    work(LATER)
+    off = asked(smtp.to("ada@example.com")[0])
+    smtp.empty()
+    after = LATER + timedelta(hours=1)
+    service.reinstate_session(SYSTEM, event.id, workshop.id, now=after)
+    release(event, now=after)
+    work(after)
+    (mail,) = smtp.to("ada@example.com")
+    back = asked(mail)
+    assert (back.method, back.value("STATUS")) == ("REQUEST", "CONFIRMED")
+    assert back.sequence > off.sequence
+
+
+def test_a_session_that_loses_its_time_is_cancelled_there_until_it_has_one(
+    smtp: Mailbox, work: Work, ada: Registered, workshop: Session, event: Event
+) -> None:
+    del ada
+    hold(event)
+    known = queries.planned_session(event.id, workshop.id)
+    had = service.Place(known.starts_at, known.ends_at, known.room_id)
+    place(workshop, service.Place(None, None, known.room_id), LATER)
+    release(event, now=LATER)
+    work(LATER)
+    (mail,) = smtp.to("ada@example.com")
+    off = asked(mail)
+    assert (off.method, off.value("STATUS"), off.sequence) == ("CANCEL", "CANCELLED", 1)
+    assert off.value("SUMMARY") == "CANCELLED: Sensors by hand"
+    assert off.value("UID") == str(workshop.id)
+    smtp.empty()
+    after = LATER + timedelta(hours=1)
+    place(workshop, had, after)
+    release(event, now=after)
+    work(after)
+    (mail,) = smtp.to("ada@example.com")
+    back = asked(mail)
+    assert back.method == "REQUEST"
+    assert back.sequence > off.sequence
+
+
+def test_a_merge_tells_nobody_that_a_place_is_given_up_which_stays(
+    smtp: Mailbox, register: Register, work: Work, event: Event
+) -> None:
+    session = make_workshop(event, places=2, title=text("Sensors by hand"))
+    allow_several(event)
+    before = [register(event) for _ in range(2)]
+    first, second = (register(event, **ADA) for _ in range(2))
+    for one in (*before, first, second):
+        registrations.take_place(SYSTEM, one.registration_id, session.id, now=NOW)
+    work()
+    for one in before:
+        registrations.leave_place(SYSTEM, one.registration_id, session.id, now=NOW)
+    work()
+    smtp.empty()
+    merge(SYSTEM, first.registration_id, second.registration_id, now=LATER)
+    work(LATER)
+    assert [mail["Subject"] for mail in smtp.mails if "Given up" in mail["Subject"]] == []
 
 
 def test_a_session_that_nobody_has_there_is_told_in_words_alone(

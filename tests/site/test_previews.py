@@ -77,3 +77,14 @@ def test_a_picture_speaks_the_language_of_its_page(app: Flask, client: FlaskClie
         for key in ("en", "zh-Hant")
     )
     assert ImageChops.difference(english, chinese).getbbox() is not None
+
+
+def test_a_picture_that_is_kept_for_all_is_not_in_the_first_readers_language(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context():
+        address = f"/e/{half_day().event.slug}/speakers/sun-dong/share.png"
+    english = client.get(f"{address}?lang=en").data
+    first = client.get(address, headers={"Accept-Language": "zh-HK"})
+    assert first.data == english
+    assert client.get(address).data == english

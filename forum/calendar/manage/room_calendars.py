@@ -15,6 +15,8 @@ from werkzeug.wrappers import Response
 from forum.calendar.forms.room_calendars import KeepForm, RoomFileForm, RoomZoneForm
 from forum.calendar.service.room_calendars import (
     LARGEST_FILE,
+    UNREAD,
+    ReaderBusy,
     SentFile,
     UnreadableCalendar,
     forget,
@@ -112,6 +114,7 @@ def of_room(slug: str, room_id: UUID) -> str | tuple[str, int] | Response:
             form=form,
             calendar=calendar,
             taken=_taken(event, calendar),
+            unread=UNREAD[calendar.unread] if calendar and calendar.unread else None,
             waiting=room_calendar(room.id, waiting=True),
             zones=COMMON_ZONES,
         ),
@@ -174,7 +177,7 @@ def read_in_zone(slug: str, room_id: UUID) -> Response:
     if form.validate():
         try:
             look_again(actor, event, room.id, form.zone.data, now=clock.now())
-        except UnreadableCalendar as error:
+        except (UnreadableCalendar, ReaderBusy) as error:
             flash(translated(error.says), "look")
     else:
         flash(next(iter(form.zone.errors), gettext("Nothing was changed.")), "look")

@@ -16,14 +16,16 @@ from forum.events.models import Event
 from forum.programme.models import Session
 from forum.programme.queries.sessions import whole_session
 from forum.programme.rules import SessionState
+from forum.registrations.models import Registration, SessionPlace
+from forum.registrations.rules import RegistrationState
 
 
 @dataclass(frozen=True, slots=True)
 class SessionShown:
-    """A session that stands in somebody's own calendar, and whether it takes place."""
+    """A session that stands in somebody's own calendar, or belongs there; whether it is on."""
 
     session_id: UUID
-    state: SessionState
+    takes_place: bool
 
 
 def entries_by_id(ids: Collection[UUID]) -> Mapping[UUID, GuestEntry]:
@@ -69,20 +71,33 @@ def sessions_of(entries: Iterable[GuestEntry]) -> Mapping[UUID, Session]:
 def sessions_in_calendars(
     email_keys: Collection[str], session_ids: Collection[UUID]
 ) -> Mapping[str, Sequence[SessionShown]]:
-    """Return by address which of these sessions its calendar shows, in time; one statement."""
+    """Return by address which of these sessions its calendar shows, in time; one statement.
+
+    Also one that takes place and was taken out there, where the guest has a place in it: it is
+    held after all, or has a time again.
+    """
+    takes_place = sa.and_(Session.state == SessionState.CONFIRMED, Session.starts_at.is_not(None))
+    has_place = sa.exists().where(
+        Registration.event_id == GuestEntry.event_id,
+        Registration.email_key == GuestEntry.email_key,
+        Registration.state == RegistrationState.CONFIRMED,
+        SessionPlace.registration_id == Registration.id,
+        SessionPlace.session_id == Session.id,
+        SessionPlace.seated.is_(True),
+    )
     rows = db.session.execute(
-        sa.select(GuestEntry.email_key, Session.id, Session.state)
+        sa.select(GuestEntry.email_key, Session.id, takes_place)
         .join(Session, Session.id == GuestEntry.session_id)
         .where(
             GuestEntry.uid.in_(session_ids),
             GuestEntry.email_key.in_(email_keys),
-            GuestEntry.method == Method.REQUEST,
+            sa.or_(GuestEntry.method == Method.REQUEST, sa.and_(takes_place, has_place)),
         )
         .order_by(Session.starts_at, Session.id)
     )
     found: dict[str, list[SessionShown]] = {}
-    for email_key, session_id, state in rows:
-        found.setdefault(email_key, []).append(SessionShown(session_id, state))
+    for email_key, session_id, is_on in rows:
+        found.setdefault(email_key, []).append(SessionShown(session_id, bool(is_on)))
     return found
 
 

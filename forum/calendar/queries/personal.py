@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from forum.calendar.models.personal import PersonalFeed
+from forum.calendar.queries.programme import absences_with
 from forum.calendar.rules.personal import FeedKind
-from forum.calendar.rules.timing import KEPT_AFTER_THE_END
+from forum.calendar.rules.timing import ABSENT_AFTER_THE_END, KEPT_AFTER_THE_END
 from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.core.links import Purpose, claim, derive
@@ -28,6 +29,7 @@ from forum.registrations.models import Registration, SessionPlace, Star
 from forum.registrations.rules import RegistrationState
 
 MOST_EVENTS = 300
+"""The latest ones stand in a feed of staff."""
 PURPOSES = {
     FeedKind.AGENDA: Purpose.AGENDA_FEED,
     FeedKind.SPEAKER: Purpose.SPEAKER_FEED,
@@ -61,11 +63,15 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What stands in a feed: sessions or events by id, by whose times, at which revisions."""
+    """What stands in a feed: sessions or events by id, by whose times, at which revisions.
+
+    `leaves` is when sessions that have no time any more drop out.
+    """
 
     ids: tuple[UUID, ...]
     events: tuple[EventTimes, ...]
     revisions: tuple[tuple[str, int], ...] = ()
+    leaves: tuple[datetime, ...] = ()
 
 
 def feed_by_token(token: str) -> PersonalFeed:
@@ -122,7 +128,7 @@ def holder_of(kind: FeedKind, holder_id: UUID) -> Holder:
 
 
 def contents_of(kind: FeedKind, holder_id: UUID, holder: Holder, now: datetime) -> Contents:
-    """Return what a feed shows; 1 statement, 2 for staff.
+    """Return what a feed shows; 1 statement, 2 for staff and where a session has lost its time.
 
     Staff see the public events of their organisations. Raises NotFound where the user is gone.
     """
@@ -133,18 +139,21 @@ def contents_of(kind: FeedKind, holder_id: UUID, holder: Holder, now: datetime) 
     mine = _agenda_ids(holder_id) if kind is FeedKind.AGENDA else _stage_ids(holder_id)
     scope = event_scope(holder.event.id)
     rows = db.session.execute(
-        sa.select(Session.id, sa.null().label("revision"))
+        sa.select(Session.id, sa.null().label("revision"), Session.starts_at.is_(None).label("off"))
         .where(
             Session.event_id == holder.event.id,
             Session.state != SessionState.DRAFT,
-            Session.starts_at.is_not(None),
             Session.id.in_(mine),
         )
-        .union_all(sa.select(sa.null(), PageScope.revision).where(PageScope.scope == scope))
+        .union_all(
+            sa.select(sa.null(), PageScope.revision, sa.false()).where(PageScope.scope == scope)
+        )
     ).all()
     revision = next((row.revision for row in rows if row.id is None), 0)
     ids = sorted(row.id for row in rows if row.id is not None)
-    return Contents(tuple(ids), (holder.event,), ((scope, revision),))
+    absent = absences_with([row.id for row in rows if row.id is not None and row.off])
+    leaves = sorted(one.ends_at + ABSENT_AFTER_THE_END for one in absent.values())
+    return Contents(tuple(ids), (holder.event,), ((scope, revision),), tuple(leaves))
 
 
 def sessions_among(event_id: UUID, ids: Sequence[UUID]) -> Sequence[Session]:
@@ -231,7 +240,7 @@ def _events_of_staff(user_id: UUID, now: datetime) -> Contents:
             ),
         )
         .where(User.id == user_id)
-        .order_by(Event.starts_at.is_(None), Event.starts_at, Event.id)
+        .order_by(Event.starts_at.is_(None), Event.starts_at.desc(), Event.id)
         .limit(MOST_EVENTS)
     ).all()
     if not rows:

@@ -101,7 +101,14 @@ def absences_of(sessions: Iterable[Session]) -> Mapping[UUID, Absence]:
 
     One that never stood in a calendar is not among them. At most 1 statement.
     """
-    ids = [one.id for one in sessions if one.starts_at is None]
+    return absences_with([one.id for one in sessions if one.starts_at is None])
+
+
+def absences_with(ids: Sequence[UUID]) -> Mapping[UUID, Absence]:
+    """Return how guests last saw the sessions with these ids, which have no time now.
+
+    At most 1 statement.
+    """
     if not ids:
         return {}
     rows = db.session.execute(

@@ -2,6 +2,7 @@
 
 from forum.calendar.rules.addresses import (
     ALL_EVENTS,
+    chosen_feed_path,
     event_path,
     feed_path,
     home_path,
@@ -37,6 +38,7 @@ __all__ = [
     "REFRESH_NEAR_THE_EVENT",
     "USUAL_REFRESH",
     "SubscribeLinks",
+    "chosen_feed_path",
     "event_path",
     "feed_path",
     "home_path",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
 from uuid import UUID
 
 ALL_EVENTS = "all-events"
@@ -21,6 +23,17 @@ def session_feed_path(slug: str, session_id: UUID) -> str:
 def part_feed_path(slug: str, by: str, part: str) -> str:
     """Return the path of the feed of one room, track, kind or speaker of an event."""
     return f"/e/{slug}/{by}s/{part}.ics"
+
+
+def chosen_feed_path(slug: str, chosen: Mapping[str, str]) -> str:
+    """Return the path of the feed of those sessions of an event that have all that is chosen.
+
+    That of one room, track, kind or speaker alone has a telling last segment.
+    """
+    if len(chosen) == 1:
+        ((by, part),) = chosen.items()
+        return part_feed_path(slug, by, part)
+    return f"{feed_path(slug)}?{urlencode(chosen)}" if chosen else feed_path(slug)
 
 
 def organisation_feed_path(slug: str) -> str:

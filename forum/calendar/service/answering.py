@@ -84,16 +84,18 @@ def _take(session: Transaction, reply: Reply, bearer: Bearer, now: datetime) -> 
         return AnswerTaken.UNKNOWN
     if entry.uid != reply.uid or not _may_answer(entry, reply, bearer):
         return AnswerTaken.FOREIGN
-    if entry.method is not Method.REQUEST or reply.sequence < _sequence(session, entry):
+    if entry.method is not Method.REQUEST or reply.sequence < entry.sent_sequence:
         return AnswerTaken.STALE
+    # Neither a version that we never made nor a day to come shuts out what comes later.
+    sequence = min(reply.sequence, _sequence(session, entry))
     stamp = min(reply.stamp or now, now)
     if entry.answer_stamp is not None:
         before = (entry.answer_sequence or 0, entry.answer_stamp)
-        if (reply.sequence, stamp) == before and entry.answer is reply.answer:
+        if (sequence, stamp) == before and entry.answer is reply.answer:
             return AnswerTaken.KNOWN
-        if (reply.sequence, stamp) < before:
+        if (sequence, stamp) < before:
             return AnswerTaken.STALE
-    entry.answer, entry.answer_stamp, entry.answer_sequence = reply.answer, stamp, reply.sequence
+    entry.answer, entry.answer_stamp, entry.answer_sequence = reply.answer, stamp, sequence
     entry.answered_at, entry.answered_by = now, reply.attendee[:254]
     session.flush()
     _record(session, entry, reply, now)
@@ -112,7 +114,7 @@ def _entry(session: Transaction, reply: Reply, bearer: Bearer) -> GuestEntry | N
     return session.scalar(
         sa.select(GuestEntry)
         .where(named)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 

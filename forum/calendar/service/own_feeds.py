@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from forum import assets_of_app
-from forum.calendar.entries import Voice, entry_of_event, entry_of_session
+from forum.calendar.entries import Voice, entry_of_event
 from forum.calendar.queries.personal import (
     Contents,
     Holder,
@@ -26,6 +26,7 @@ from forum.calendar.rules import (
     switch_moments,
 )
 from forum.calendar.rules.personal import FeedKind, fingerprint
+from forum.calendar.service.feeds import session_entries
 from forum.calendar.shapes import EventStatus, FeedCalendar, FeedEvent
 from forum.calendar.writer import written
 from forum.core.errors import NotFound
@@ -65,7 +66,7 @@ class OwnFeed:
 
 
 def standing_of(feed: PersonalFeed, voice: Voice, *, now: datetime) -> Standing:
-    """Return what a personal feed shows at this moment; two statements.
+    """Return what a personal feed shows at this moment; two statements, or three.
 
     Raises NotFound where its holder is gone, or has another link than when its address was made.
     """
@@ -73,7 +74,7 @@ def standing_of(feed: PersonalFeed, voice: Voice, *, now: datetime) -> Standing:
     if holder.generation != feed.holder_generation:
         raise NotFound
     contents = contents_of(feed.kind, feed.holder_id, holder, now)
-    moments = [at for one in contents.events for at in switch_moments(one.starts_at, one.ends_at)]
+    moments = _moments(contents)
     made_from = (
         assets_of_app.edition(),
         feed.generation,
@@ -90,14 +91,14 @@ def standing_of(feed: PersonalFeed, voice: Voice, *, now: datetime) -> Standing:
 
 
 def write_personal_feed(standing: Standing, voice: Voice, *, now: datetime) -> OwnFeed:
-    """Write a personal feed; three statements at most.
+    """Write a personal feed; four statements at most.
 
     Each entry is the same as in the event's feed, but for the reminder that the owner chose. It
     names no person. Where there is nothing to show it is empty, not gone.
     """
     feed, contents = standing.feed, standing.contents
     events = events_among([one.id for one in contents.events])
-    entries = _entries(standing, events, voice) if standing.holder.shows else []
+    entries = _entries(standing, events, voice, now) if standing.holder.shows else []
     kept = {one.id for one in contents.events if is_kept(one.ends_at, now)}
     shown = [
         _reminding(entry, feed.alarm_minutes)
@@ -105,7 +106,6 @@ def write_personal_feed(standing: Standing, voice: Voice, *, now: datetime) -> O
         if (entry.parent or entry.uid) in kept
     ]
     name, description, page, slug = _head(feed, events, voice)
-    moments = [at for one in contents.events for at in switch_moments(one.starts_at, one.ends_at)]
     oldest = max((one.changed_at for one in events), default=feed.created_at)
     newest = max((one.last_modified for one in shown), default=oldest)
     calendar = FeedCalendar(
@@ -119,20 +119,26 @@ def write_personal_feed(standing: Standing, voice: Voice, *, now: datetime) -> O
         refresh=_refresh(events, now),
         events=tuple(shown),
     )
-    passed = [moment for moment in moments if moment <= now]
+    passed = [moment for moment in _moments(contents) if moment <= now]
     return OwnFeed(written(calendar), max([newest, *passed]))
 
 
-def _entries(standing: Standing, events: Sequence[Event], voice: Voice) -> list[FeedEvent]:
+def _moments(contents: Contents) -> list[datetime]:
+    """Return the moments at which the clock alone changes a feed."""
+    switches = (switch_moments(one.starts_at, one.ends_at) for one in contents.events)
+    return [*(at for one in switches for at in one), *contents.leaves]
+
+
+def _entries(
+    standing: Standing, events: Sequence[Event], voice: Voice, now: datetime
+) -> list[FeedEvent]:
     if standing.feed.kind is FeedKind.STAFF:
         return [entry_of_event(event, voice) for event in events]
     (event,) = events
-    found = [
-        entry_of_session(session, event, voice)
-        for session in sessions_among(event.id, standing.contents.ids)
-    ]
+    sessions = sessions_among(event.id, standing.contents.ids)
+    found, _ = session_entries(event, sessions, voice, now)
     itself = [entry_of_event(event, voice)] if standing.feed.kind is FeedKind.AGENDA else []
-    return itself + [entry for entry in found if entry]
+    return itself + found
 
 
 def _head(

@@ -178,7 +178,7 @@ def _locked(session: Session, whose: Whose) -> PersonalFeed | None:
     return session.scalar(
         sa.select(PersonalFeed)
         .where(PersonalFeed.kind == whose.kind, PersonalFeed.holder_id == whose.holder_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 

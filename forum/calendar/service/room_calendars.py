@@ -1,6 +1,7 @@
 """Calendar files that say when a room is taken by others: looked at first, then kept, read again.
 
-A file is read by a process of its own, which is stopped where it takes too long.
+A file is read by a process of its own, which is stopped where it takes too long; no transaction
+waits for it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -22,18 +24,23 @@ from forum.core import audit
 from forum.core.actor import Actor
 from forum.core.dates import last_day, local_day
 from forum.core.db import db, once_more_when_raced, writing
-from forum.core.errors import Conflict, Invalid, NotFound
-from forum.core.i18n import Sentence, sentence
+from forum.core.errors import Conflict, Invalid, NotFound, Unavailable
+from forum.core.i18n import sentence
+from forum.core.outbox import emit
 from forum.core.periodic import every
 from forum.core.permissions import Action
 from forum.core.text import clean_line
 from forum.events.models import Event, Room
 from forum.events.service import locked_event
 from forum.programme.models import RoomBusyTime, RoomCalendar, Session
+from forum.programme.rules import WhyUnread
 
 LARGEST_FILE = 5_000_000
 LONGEST_WORK = 20.0
 """Seconds that reading one file may take; six thousand events take five."""
+
+LONGEST_WAIT = 5.0
+"""Seconds that a file waits for its turn."""
 
 NIGHT = timedelta(hours=6)
 """A night belongs to the day before it."""
@@ -41,6 +48,27 @@ NIGHT = timedelta(hours=6)
 KEPT_FOR = timedelta(hours=12)
 
 _READER = "forum.calendar.busy"
+
+OUTDATED = "room_calendar.outdated"
+
+UNREAD = {
+    WhyUnread.NO_EVENT: sentence(
+        "No event that can be read is in this file. Send a calendar, as .ics."
+    ),
+    WhyUnread.TOO_LARGE: sentence(
+        "The calendar is larger than 5 MB. Export a shorter time, and send that."
+    ),
+    WhyUnread.TOO_LONG: sentence(
+        "Reading this calendar takes too long. Export a shorter time, and send that."
+    ),
+    WhyUnread.TOO_MANY: sentence(
+        "More than 2,000 times of this calendar fall on the days of the event. "
+        "Send the calendar of this room alone."
+    ),
+}
+
+_one_at_a_time = Lock()
+"""A strange file takes a processor for seconds, and memory: of two, one waits."""
 
 log = logging.getLogger("forum.calendar")
 
@@ -50,9 +78,17 @@ class UnreadableCalendar(Invalid):
 
     code = "unreadable_calendar"
 
-    def __init__(self, says: Sentence) -> None:
+    def __init__(self, why: WhyUnread) -> None:
         """Say what to do, at the box for the file."""
-        super().__init__(says, field="file")
+        self.why = why
+        super().__init__(UNREAD[why], field="file")
+
+
+class ReaderBusy(Unavailable):
+    """Another file is being read, and it takes long."""
+
+    code = "calendar_reader_busy"
+    says = sentence("Another calendar is being read just now. Try again in a few seconds.")
 
 
 class NoCalendarWaits(Conflict):
@@ -72,6 +108,13 @@ class SentFile:
 
 
 @dataclass(frozen=True, slots=True)
+class _Question:
+    sent: SentFile
+    days: tuple[datetime, datetime]
+    ours: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     times: list[tuple[datetime, datetime, str]]
     entries: int
@@ -81,14 +124,16 @@ class _Read:
 def look_at(actor: Actor, event: Event, room_id: UUID, sent: SentFile, *, now: datetime) -> None:
     """Read a file and let it wait for a yes; it takes the place of one that waited.
 
-    Raises UnreadableCalendar, NotFound, Forbidden.
+    Ends the present read transaction. Raises UnreadableCalendar, ReaderBusy, NotFound, Forbidden.
     """
-    read = _read(sent, event)
+    event_id, question = event.id, _question(sent, event)
+    db.session.rollback()
+    read = _read(question)
     packed = zlib.compress(sent.content, level=1)
 
     def _keep() -> None:
         with writing() as transaction:
-            held, room = _held(transaction, actor, event.id, room_id)
+            held, room = _held(transaction, actor, event_id, room_id)
             _drop(transaction, room.id, waiting=True)
             calendar = RoomCalendar(
                 room_id=room.id,
@@ -104,6 +149,8 @@ def look_at(actor: Actor, event: Event, room_id: UUID, sent: SentFile, *, now: d
             transaction.add(calendar)
             transaction.flush()
             _write_times(transaction, held, calendar, read)
+            if days_looked_at(held) != question.days:
+                _ask_anew(transaction, calendar.id, held.revision, now)
 
     once_more_when_raced(_keep)
 
@@ -161,34 +208,54 @@ def remove(actor: Actor, event_id: UUID, room_id: UUID, *, now: datetime) -> Non
         _record(transaction, actor, event, room, "room.calendar_removed", details, now)
 
 
-def read_anew(event_id: UUID) -> None:
-    """Read the files of an event's rooms for the days on which it is now."""
-    event = db.session.get(Event, event_id)
-    rows = db.session.execute(
-        sa.select(RoomCalendar.id, RoomCalendar.file_name, RoomCalendar.content, RoomCalendar.zone)
+def ask_all_anew(transaction: Transaction, event_id: UUID, revision: int, now: datetime) -> None:
+    """Have each file of an event's rooms read for the days on which it is now, by a worker."""
+    for calendar_id in transaction.scalars(
+        sa.select(RoomCalendar.id)
         .join(Room, Room.id == RoomCalendar.room_id)
         .where(Room.event_id == event_id)
-    ).all()
-    if event is None or not rows:
+        .order_by(RoomCalendar.id)
+    ).all():
+        _ask_anew(transaction, calendar_id, revision, now)
+
+
+def read_anew(calendar_id: UUID) -> None:
+    """Read a file for the days on which its event is now.
+
+    One in force that cannot be read any more says so; one that waits for a yes is thrown away.
+    Raises ReaderBusy.
+    """
+    found = db.session.execute(
+        sa.select(RoomCalendar.file_name, RoomCalendar.content, RoomCalendar.zone, Event)
+        .join(Room, Room.id == RoomCalendar.room_id)
+        .join(Event, Event.id == Room.event_id)
+        .where(RoomCalendar.id == calendar_id)
+    ).first()
+    if found is None:
         return
-    read = {}
-    for row in rows:
-        try:
-            sent = SentFile(row.file_name, zlib.decompress(row.content), row.zone)
-            read[row.id] = _read(sent, event)
-        except UnreadableCalendar as error:
-            log.warning("room calendar %s: %s", row.id, error)
+    file_name, content, zone, event = found
+    sent = SentFile(file_name, zlib.decompress(content), zone)
+    event_id, question = event.id, _question(sent, event)
+    db.session.rollback()
+    read, why = None, None
+    try:
+        read = _read(question)
+    except UnreadableCalendar as error:
+        why = error.why
+        log.warning("room calendar %s: %s", calendar_id, error)
     with writing() as transaction:
-        held = transaction.get(Event, event_id, with_for_update=True)
-        if held is None:
+        held = transaction.get(Event, event_id, with_for_update=True, populate_existing=True)
+        calendar = transaction.get(RoomCalendar, calendar_id, populate_existing=True)
+        if held is None or calendar is None or days_looked_at(held) != question.days:
+            # Gone, or moved again: whoever moved the event asked anew.
             return
-        for calendar in transaction.scalars(
-            sa.select(RoomCalendar).where(RoomCalendar.id.in_(read))
-        ).all():
-            transaction.execute(
-                sa.delete(RoomBusyTime).where(RoomBusyTime.calendar_id == calendar.id)
-            )
-            _write_times(transaction, held, calendar, read[calendar.id])
+        if read is None and calendar.waiting:
+            _drop(transaction, calendar.room_id, waiting=True)
+            return
+        transaction.execute(sa.delete(RoomBusyTime).where(RoomBusyTime.calendar_id == calendar_id))
+        calendar.unread = why
+        if read is not None:
+            _write_times(transaction, held, calendar, read)
 
 
 @every(timedelta(hours=1), "sweep the room calendars that wait")
@@ -210,48 +277,57 @@ def days_looked_at(event: Event) -> tuple[datetime, datetime]:
     return midnight, datetime.combine(last, time.min, tzinfo=event.zone) + timedelta(days=1) + NIGHT
 
 
-def _read(sent: SentFile, event: Event) -> _Read:
-    """Let the reader find the times within the event's days; our own sessions are none."""
+def _ask_anew(transaction: Transaction, calendar_id: UUID, revision: int, now: datetime) -> None:
+    payload = {"calendar_id": str(calendar_id)}
+    emit(transaction, OUTDATED, payload, key=f"{calendar_id}:{revision}", now=now)
+
+
+def _question(sent: SentFile, event: Event) -> _Question:
+    """Gather what the reader is to know; our own sessions block nothing."""
+    ours = {str(one) for one in _sessions(event.id)} | {str(event.id)}
+    return _Question(sent, days_looked_at(event), frozenset(ours))
+
+
+def _read(question: _Question) -> _Read:
+    """Let the reader find the times within the event's days."""
+    sent, (first, last) = question.sent, question.days
     if len(sent.content) > LARGEST_FILE:
-        raise UnreadableCalendar(
-            sentence("The calendar is larger than 5 MB. Export a shorter time, and send that.")
-        )
-    first, last = days_looked_at(event)
+        raise UnreadableCalendar(WhyUnread.TOO_LARGE)
     asked = {"zone": sent.zone, "first": first.isoformat(), "last": last.isoformat()}
+    found = _answer(json.dumps(asked).encode() + b"\n" + sent.content)
+    if refused := found.get("refused"):
+        raise UnreadableCalendar(WhyUnread(refused))
+    if not found["entries"]:
+        raise UnreadableCalendar(WhyUnread.NO_EVENT)
+    times = [
+        (datetime.fromisoformat(starts), datetime.fromisoformat(ends), title)
+        for starts, ends, title, uid in found["times"]
+        if uid not in question.ours
+    ]
+    odd = {**found["odd"], "zones": found["zones"], "ours": len(found["times"]) - len(times)}
+    return _Read(times, found["entries"], odd)
+
+
+def _answer(asked: bytes) -> dict[str, Any]:
+    """Ask the reader, one file at a time; what the system had to stop took too long."""
+    if not _one_at_a_time.acquire(timeout=LONGEST_WAIT):
+        raise ReaderBusy
     try:
         done = subprocess.run(
             [sys.executable, "-m", _READER],
-            input=json.dumps(asked).encode() + b"\n" + sent.content,
+            input=asked,
             capture_output=True,
             timeout=LONGEST_WORK,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise UnreadableCalendar(
-            sentence("Reading this calendar takes too long. Export a shorter time, and send that.")
-        ) from None
-    found: dict[str, Any] = {"entries": 0}
-    if done.returncode == 0:
-        found = json.loads(done.stdout)
-    if found.get("refused"):
-        raise UnreadableCalendar(
-            sentence(
-                "More than 2,000 times of this calendar fall on the days of the event. "
-                "Send the calendar of this room alone."
-            )
-        )
-    if not found["entries"]:
-        raise UnreadableCalendar(
-            sentence("No event that can be read is in this file. Send a calendar, as .ics.")
-        )
-    ours = {str(one) for one in _sessions(event.id)} | {str(event.id)}
-    times = [
-        (datetime.fromisoformat(starts), datetime.fromisoformat(ends), title)
-        for starts, ends, title, uid in found["times"]
-        if uid not in ours
-    ]
-    odd = {**found["odd"], "zones": found["zones"], "ours": len(found["times"]) - len(times)}
-    return _Read(times, found["entries"], odd)
+        return {"refused": WhyUnread.TOO_LONG}
+    finally:
+        _one_at_a_time.release()
+    if done.returncode < 0:
+        return {"refused": WhyUnread.TOO_LONG}
+    found: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {"entries": 0}
+    return found
 
 
 def _sessions(event_id: UUID) -> list[UUID]:

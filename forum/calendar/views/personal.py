@@ -42,18 +42,18 @@ _allowances = Allowances()
 def personal_feed(token: str, slug: str) -> Response:
     """Answer somebody's own calendar; what the client has is confirmed without a rendering.
 
-    Three statements where nothing has changed. A renewed link kills the address, a new slug does
-    not.
+    Three statements where nothing has changed, one where it is refused. A renewed link kills the
+    address, a new slug does not.
     """
     if not looks_like_slug(slug):
         raise NotFound
     feed, now = feed_by_token(token), clock.now()
     voice = voice_of([feed.lang])
-    standing = standing_of(feed, voice, now=now)
     try:
         _allowances.ask(feed.id, now)
     except TooOften as refused:
         return _too_often(refused)
+    standing = standing_of(feed, voice, now=now)
     response = _unchanged(standing) or _rendered(standing, slug, voice, now)
     _fetches.note(feed, client_of(request.user_agent.string), now)
     return response

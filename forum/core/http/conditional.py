@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
+from typing import Any
 
 GZIP_LEVEL = 6
 
 Headers = list[tuple[str, str]]
+
+_SINCE = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE")
+_IF_RANGE = "HTTP_IF_RANGE"
+_TAGGED = ('"', 'W/"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +96,28 @@ def _unchanged(page: Rendition, if_none_match: str | None, if_modified_since: st
         return "*" in known or bool(known & {page.etag, f"{page.etag}-gz"})
     if if_modified_since is None or page.last_modified is None:
         return False
+    since = moment_in(if_modified_since)
+    return since is not None and page.last_modified <= since.timestamp()
+
+
+def moment_in(header: str) -> datetime | None:
+    """Return the moment that a header names, or None for what is no date."""
     try:
-        since = parsedate_to_datetime(if_modified_since)
-    except (TypeError, ValueError):
-        return False
-    if since.tzinfo is None:
-        since = since.replace(tzinfo=UTC)
-    return page.last_modified <= since.timestamp()
+        moment = parsedate_to_datetime(header)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def drop_false_dates(environ: dict[str, Any]) -> None:
+    """Take conditions out of a request whose date is none: they say nothing (RFC 9110 §13.1.3).
+
+    Werkzeug raises OverflowError on some of them. A range goes with its condition.
+    """
+    for name in _SINCE:
+        if name in environ and moment_in(environ[name]) is None:
+            del environ[name]
+    said: str | None = environ.get(_IF_RANGE)
+    if said is not None and not said.startswith(_TAGGED) and moment_in(said) is None:
+        del environ[_IF_RANGE]
+        environ.pop("HTTP_RANGE", None)

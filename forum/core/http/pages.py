@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 import sqlalchemy as sa
 from flask import g, make_response, request
@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from forum import assets_of_app
 from forum.core.db import db, writing
-from forum.core.http.conditional import Rendition, answer, render
+from forum.core.http.conditional import Rendition, answer, drop_false_dates, render
 from forum.core.http.headers import protect
 from forum.core.http.page_reads import Head, reader_for
 from forum.core.languages import KEYS
@@ -37,6 +37,7 @@ _FILTER = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 CACHED_UNDER = ("/en/", "/zh-hant/", "/zh-hans/", "/e/", "/series/", "/calendar/", "/sitemap.xml")
 KEPT_QUERY = "lang"
+PREVIEW = "preview"
 FEED = ".ics"
 FEED_FILTERS = ("kind", "room", "speaker", "track")
 """What feeds understand of a query besides the language; no other page does."""
@@ -51,6 +52,7 @@ _ANSWERED_ANEW: set[str] = set()
 Feeds are none of these pages: what they understand is a part of their address.
 """
 FOR_EVER = 4_102_444_800.0
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
 DROPPED = {"content-length", "set-cookie", "vary", "etag", "last-modified", "date"}
 
 
@@ -99,7 +101,7 @@ def cached_page(
             response.headers["Cache-Control"] = cache_control
             page = _rendition_of(protect(response), gzip_from)
             if not (
-                "preview" in request.args
+                PREVIEW in request.args
                 or "page_kept_nowhere" in g
                 or any(name in request.args for name in unless)
             ):
@@ -178,14 +180,13 @@ def address_of(path: str, query: str) -> str:
     """Return the key of an address: its path, and what is asked for of what it understands.
 
     That is `lang`, and a feed's filters in the order of their names; NOWHERE for a filter that
-    can name nothing.
+    can name nothing. Names count as views read them: `%72oom` is `room`.
     """
-    filtered = path.endswith(FEED) and any(f"{name}=" in query for name in FEED_FILTERS)
-    if not filtered and KEPT_QUERY not in query:
+    if not query:
         return path
-    asked = parse_qs(query, keep_blank_values=True)
+    asked = _asked_by(query)
     kept = []
-    for name in FEED_FILTERS if filtered else ():
+    for name in FEED_FILTERS if path.endswith(FEED) else ():
         wanted = asked.get(name, [""])[0]
         if wanted and not _FILTER.fullmatch(wanted):
             return NOWHERE
@@ -196,8 +197,16 @@ def address_of(path: str, query: str) -> str:
     return address if len(address) <= LONGEST_ADDRESS else NOWHERE
 
 
-def _is_answered_anew(query: str) -> bool:
-    return not _ANSWERED_ANEW.isdisjoint(parse_qs(query, keep_blank_values=True))
+def _asked_by(query: str) -> dict[str, list[str]]:
+    return parse_qs(query, keep_blank_values=True)
+
+
+def _is_answered_anew(path: str, query: str) -> bool:
+    """Say whether nothing that is kept answers a query."""
+    if not query:
+        return False
+    asked = _asked_by(query)
+    return PREVIEW in asked or not (path.endswith(FEED) or _ANSWERED_ANEW.isdisjoint(asked))
 
 
 class PageServer:
@@ -229,6 +238,9 @@ class PageServer:
         """Answer a public page from its bytes where they are fresh."""
         path: str = environ.get("PATH_INFO", "")
         query: str = environ.get("QUERY_STRING", "")
+        if not query.isascii():
+            # Werkzeug raises on bytes that are no UTF-8; encoded ones it leaves alone.
+            query = environ["QUERY_STRING"] = quote(query.encode("latin-1"), safe=_ASCII)
         if self._unzipped and path.endswith(FEED):
             agent = environ.get("HTTP_USER_AGENT", "").lower()
             if any(part in agent for part in self._unzipped):
@@ -237,13 +249,12 @@ class PageServer:
             environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
             or not path.startswith(CACHED_UNDER)
             or not self._host_ok(environ.get("HTTP_HOST", ""))
-            or "preview=" in query
-            or (query and not path.endswith(FEED) and _is_answered_anew(query))
+            or _is_answered_anew(path, query)
         ):
-            return self._inner(environ, start_response)
+            return self._passed_on(environ, start_response)
         page = self.page(address_of(_decoded(path), query))
         if page is None:
-            return self._inner(environ, start_response)
+            return self._passed_on(environ, start_response)
         status, headers, body = answer(
             page,
             method=environ["REQUEST_METHOD"],
@@ -254,6 +265,12 @@ class PageServer:
         start_response(status, headers)
         # Granian sends a list in one piece; anything else is read piece by piece.
         return [body]
+
+    def _passed_on(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        drop_false_dates(environ)
+        return self._inner(environ, start_response)
 
     def page(self, address: str) -> Rendition | None:
         """Return what is kept at an address and still true; one raw read."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy.orm import aliased, defer, joinedload
 
 from forum.calendar.models import GuestEntry
 from forum.calendar.rules.answers import Method
@@ -30,7 +30,7 @@ from forum.registrations.models import (
     Registration,
     SessionPlace,
 )
-from forum.registrations.rules import ACTIVE
+from forum.registrations.rules import ACTIVE, RegistrationState
 from forum.tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -140,10 +140,15 @@ def session_with_place(registration_id: UUID, session_id: UUID) -> Session | Non
 def session_in_calendar(registration_id: UUID, session_id: UUID) -> Session | None:
     """Return a session that a guest's own calendar shows by a mail of ours; one statement.
 
-    None where the guest has a place in it, and so where it was left and taken again.
+    None where the guest's address has a place in it, by whatever registration: where it was left
+    and taken again, or two registrations of one guest were merged.
     """
+    other = aliased(Registration)
     comes = sa.exists().where(
-        SessionPlace.registration_id == registration_id,
+        other.event_id == Registration.event_id,
+        other.email_key == Registration.email_key,
+        other.state == RegistrationState.CONFIRMED,
+        SessionPlace.registration_id == other.id,
         SessionPlace.session_id == session_id,
         SessionPlace.seated.is_(True),
     )

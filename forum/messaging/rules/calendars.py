@@ -43,7 +43,7 @@ TELL_OF_THE_END = frozenset(
 FOR_EVERYBODY = frozenset({Kind.EVENT_CANCELLED, Kind.PROGRAMME_YOURS, Kind.PROGRAMME_NEWS})
 """Kinds that, where they cancel, say of the event or session itself that it is off."""
 
-ASKS = frozenset({Kind.GUEST_INVITATION})
+ASKS = frozenset({Kind.GUEST_INVITATION, Kind.GUEST_REMINDER})
 """Kinds that ask by the calendar too whether somebody comes."""
 
 METHODS: Mapping[Kind, Method] = MappingProxyType(

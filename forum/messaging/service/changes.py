@@ -24,6 +24,7 @@ from forum.messaging.letters import About
 from forum.messaging.models import EventNews
 from forum.messaging.queries.changes import gathering, key_of, news_that_gathers, told_by
 from forum.messaging.rules import Kind
+from forum.messaging.service.inviting import write_to_asked
 from forum.messaging.service.recipients import recipients_of
 from forum.messaging.service.rows import guest_row, store
 from forum.messaging.service.writing import write_to_speakers
@@ -76,7 +77,9 @@ def stop_gathering(session: Session, event_id: UUID, now: datetime) -> None:
 
 
 def tell_of_changes(news_id: UUID, *, now: datetime) -> int:
-    """Write guests and speakers of an event what was gathered; return how many mails there are.
+    """Write those concerned of an event what was gathered; return how many mails there are.
+
+    Its guests, its speakers, and who was invited by calendar and has not answered.
 
     Nobody is told of what came back to what it was, or of an event that is off or over. Again
     after a worker died: nobody is told twice. Emits messaging.news_due where more is waited for.
@@ -85,6 +88,7 @@ def tell_of_changes(news_id: UUID, *, now: datetime) -> int:
     if found is None:
         return 0
     made = _write_all(found, news_id, now) + _write_to_speakers(found, news_id, now)
+    made += _write_to_invited(found, news_id, now)
     with writing() as session:
         news = session.get_one(EventNews, news_id, with_for_update=True, populate_existing=True)
         if news.told_at is None:
@@ -202,6 +206,20 @@ def _write_to_speakers(news: NewsOfEvent, news_id: UUID, now: datetime) -> int:
         key=f"{key_of(news_id)}speaker",
         now=now,
         about=lambda lang: About(changes=news.told(lang), note=news.note(lang)),
+    )
+
+
+def _write_to_invited(news: NewsOfEvent, news_id: UUID, now: datetime) -> int:
+    def about(lang: str) -> About | None:
+        told = news.told(lang)
+        return About(changes=told, note=news.note(lang)) if told else None
+
+    return write_to_asked(
+        news.event_id,
+        lambda _event: Kind.EVENT_CHANGED,
+        key=f"{key_of(news_id)}invited",
+        now=now,
+        about=about,
     )
 
 

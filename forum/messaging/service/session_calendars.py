@@ -11,7 +11,6 @@ from forum.calendar.queries.entries import SessionShown, sessions_in_calendars
 from forum.calendar.rules.answers import Method
 from forum.calendar.service.scheduling import Asked
 from forum.core.addresses import address_key
-from forum.programme.rules import SessionState
 
 if TYPE_CHECKING:
     from forum.messaging.service.recipients import Recipient
@@ -34,7 +33,8 @@ class SessionsInCalendars:
     def asked(self, guest: Registration, to: Recipient, told: Collection[UUID]) -> Asked | None:
         """Return what a mail that tells of these sessions asks: of the first that stands there.
 
-        A mail can ask of one alone (CALENDAR.md M05).
+        A mail can ask of one alone (CALENDAR.md M05). What has no time any more is cancelled for
+        everybody, as in feeds.
         """
         if to.is_contact:
             return None
@@ -42,12 +42,11 @@ class SessionsInCalendars:
         first = next((one for one in shown if one.session_id in told), None)
         if first is None:
             return None
-        off = first.state is SessionState.CANCELLED
         return Asked(
-            Method.CANCEL if off else Method.REQUEST,
+            Method.REQUEST if first.takes_place else Method.CANCEL,
             to.email,
             guest.event_id,
             session_id=first.session_id,
             registration_id=guest.id,
-            everybody=off,
+            everybody=not first.takes_place,
         )

@@ -17,7 +17,7 @@ from forum.messaging.words.around import AROUND
 from forum.messaging.words.calendars import OF_CALENDARS
 from forum.messaging.words.events import OF_EVENTS
 from forum.messaging.words.guests import OF_GUESTS
-from forum.messaging.words.invited import OF_INVITED
+from forum.messaging.words.invited import OF_INVITED, TO_INVITED
 from forum.messaging.words.members import OF_MEMBERS
 from forum.messaging.words.shapes import Words
 from forum.messaging.words.team import OF_TEAM
@@ -25,7 +25,7 @@ from forum.messaging.words.team import OF_TEAM
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["STATES", "WORDS", "Words"]
+__all__ = ["STATES", "WORDS", "Words", "words_of"]
 
 WORDS: Mapping[Kind, Words] = {
     **OF_GUESTS,
@@ -37,6 +37,12 @@ WORDS: Mapping[Kind, Words] = {
     **AROUND,
     **OF_TEAM,
 }
+
+
+def words_of(kind: Kind, *, invited: bool = False) -> Words:
+    """Return what a kind says, to who was only invited where it differs."""
+    return TO_INVITED.get(kind, WORDS[kind]) if invited else WORDS[kind]
+
 
 STATES: Mapping[MessageState, tuple[str, Sentence]] = {
     MessageState.QUEUED: ("info", sentence("Waiting")),

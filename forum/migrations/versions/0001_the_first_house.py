@@ -1703,6 +1703,20 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("odd", sa.JSON(), nullable=False),
+        sa.Column(
+            "unread",
+            sa.Enum(
+                "no_event",
+                "too_large",
+                "too_long",
+                "too_many",
+                name="why_unread",
+                native_enum=False,
+                create_constraint=True,
+                length=16,
+            ),
+            nullable=True,
+        ),
         sa.Column("read_at", forum.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("read_by", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
@@ -2835,6 +2849,7 @@ def upgrade() -> None:
         sa.Column("registration_id", sa.Uuid(), nullable=True),
         sa.Column("invitation_id", sa.Uuid(), nullable=True),
         sa.Column("ahead", sa.Integer(), nullable=False),
+        sa.Column("sent_sequence", sa.Integer(), nullable=False),
         sa.Column(
             "method",
             sa.Enum(
@@ -2871,10 +2886,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("ahead >= 0", name=op.f("ck_guest_entry_ahead")),
         sa.CheckConstraint("answer_sequence >= 0", name=op.f("ck_guest_entry_answer_sequence")),
-        sa.CheckConstraint(
-            "registration_id IS NOT NULL OR invitation_id IS NOT NULL",
-            name=op.f("ck_guest_entry_of_somebody"),
-        ),
+        sa.CheckConstraint("sent_sequence >= 0", name=op.f("ck_guest_entry_sent_sequence")),
         sa.CheckConstraint("uid = coalesce(session_id, event_id)", name=op.f("ck_guest_entry_uid")),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_guest_entry_event_id"), ondelete="CASCADE"
@@ -2883,7 +2895,7 @@ def upgrade() -> None:
             ["invitation_id"],
             ["invitation.id"],
             name=op.f("fk_guest_entry_invitation_id"),
-            ondelete="CASCADE",
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["registration_id"],

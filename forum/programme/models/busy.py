@@ -9,14 +9,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.core.db import Model
+from forum.core.db import Model, enum_column
 from forum.core.ids import uuid7
+from forum.programme.rules import WhyUnread
 
 
 class RoomCalendar(Model):
     """A calendar file of a room, packed by zlib: at most one in force, and one being looked at.
 
     `zone` is for times that name none; `entries` counts all the file holds, `odd` its oddities.
+    `unread` says why it has no times for the days on which the event is now.
     """
 
     __tablename__ = "room_calendar"
@@ -29,6 +31,7 @@ class RoomCalendar(Model):
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
     entries: Mapped[int]
     odd: Mapped[dict[str, Any]]
+    unread: Mapped[WhyUnread | None] = mapped_column(enum_column(WhyUnread, "why_unread"))
     read_at: Mapped[datetime]
     read_by: Mapped[str] = mapped_column(sa.String(200))
 

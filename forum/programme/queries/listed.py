@@ -14,11 +14,11 @@ from sqlalchemy.orm import joinedload
 
 from forum.core.db import db
 from forum.core.errors import NotFound
-from forum.core.text import Text
+from forum.core.text import Fragment, Text
 from forum.events.models import Picture, Room, face_name
 from forum.events.queries import looks_like_slug
 from forum.programme.models import Appearance, Session, Speaker, Track
-from forum.programme.models.speakers import latin_name
+from forum.programme.models.speakers import latin_name, names_in
 from forum.programme.queries.sessions import session_of
 from forum.programme.rules import AppearanceRole, SessionKind, SessionState
 
@@ -238,6 +238,30 @@ def session_ids_with(event_id: UUID, speaker: str) -> set[UUID]:
             .where(*_seen(event_id), Speaker.slug == speaker)
         )
     )
+
+
+def names_of_speakers(event_id: UUID, key: str) -> dict[str, Fragment]:
+    """Return by slug how everybody in the sessions that guests see is called (1 statement)."""
+    seen = (
+        sa.select(Appearance.speaker_id)
+        .join(Session, Session.id == Appearance.session_id)
+        .where(*_seen(event_id))
+    )
+    rows = db.session.execute(
+        sa.select(
+            Speaker.slug,
+            Speaker.name,
+            Speaker.name_zh,
+            Speaker.salutation,
+            Speaker.post_nominals,
+        ).where(Speaker.id.in_(seen))
+    )
+    return {
+        row.slug: names_in(
+            key, latin_name(row.name, row.salutation, row.post_nominals), row.name_zh
+        )[0]
+        for row in rows
+    }
 
 
 def shown_session(event_id: UUID, session_id: UUID) -> Session:

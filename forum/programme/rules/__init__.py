@@ -73,6 +73,7 @@ from forum.programme.rules.releases import (
     speakers_told,
     tells_guests,
 )
+from forum.programme.rules.room_calendars import WhyUnread
 from forum.programme.rules.running import Running, Spot, running
 from forum.programme.rules.sessions import (
     CALENDAR_FIELDS,
@@ -200,6 +201,7 @@ __all__ = [
     "TooEarly",
     "Turn",
     "Warned",
+    "WhyUnread",
     "announced",
     "calendar_must_know",
     "caused",

@@ -11,10 +11,10 @@ from forum.core.db import writing
 from forum.core.errors import Conflict
 from forum.core.i18n import sentence
 from forum.core.revisions import ChangedMeanwhile, difference
-from forum.registrations.rules import AddressTaken, InvitationState
+from forum.registrations.rules import ASKED, AddressTaken, InvitationState
 from forum.registrations.service.guest_lists import held_list
 from forum.registrations.service.holding import held_event
-from forum.registrations.service.invited import held_invitation, note_invitation
+from forum.registrations.service.invited import held_invitation, note_invitation, tell_removed
 from forum.registrations.service.inviting import InvitedGuest, columns_of, renews_link
 
 if TYPE_CHECKING:
@@ -72,7 +72,10 @@ def change_invitation(
 
 
 def remove_invitation(actor: Actor, event_id: UUID, invitation_id: UUID, *, now: datetime) -> None:
-    """Remove an invitation; its link is dead. Raises StillComing, NotFound, Forbidden."""
+    """Remove an invitation; its link is dead. Raises StillComing, NotFound, Forbidden.
+
+    Emits invitation.removed for who was written to.
+    """
     with writing() as session:
         event = held_event(session, actor, event_id)
         found = held_invitation(session, event, invitation_id)
@@ -80,6 +83,8 @@ def remove_invitation(actor: Actor, event_id: UUID, invitation_id: UUID, *, now:
             raise StillComing
         more = {"state": found.state.value}
         note_invitation(session, actor, event, found.id, "invitation.removed", more, now)
+        if found.state in ASKED and found.email:
+            tell_removed(session, found, now)
         session.delete(found)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from forum.core import audit
+from forum.core import audit, outbox
 from forum.core.errors import NotFound
 from forum.events.models import Event
 from forum.registrations.models import Invitation
@@ -46,3 +46,24 @@ def note_invitation(
     audit.record(
         session, actor, what, ("invitation", one), event.organisation_id, dict(details), now
     )
+
+
+def tell_declined(session: Session, one: Invitation, now: datetime) -> None:
+    """Emit invitation.declined: the guest's own calendar is to show the event no more."""
+    payload = {"invitation_id": str(one.id), "revision": one.revision}
+    key = f"{one.id}:{one.revision}"
+    outbox.emit(session, "invitation.declined", payload, key=key, now=now)
+
+
+def tell_removed(session: Session, one: Invitation, now: datetime) -> None:
+    """Emit invitation.removed with what it takes to write to who was invited once more."""
+    payload = {
+        "invitation_id": str(one.id),
+        "event_id": str(one.event_id),
+        "salutation": one.salutation,
+        "name": one.name,
+        "name_zh": one.name_zh,
+        "email": one.email,
+        "lang": one.lang,
+    }
+    outbox.emit(session, "invitation.removed", payload, key=str(one.id), now=now)

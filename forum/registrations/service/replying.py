@@ -36,7 +36,7 @@ from forum.registrations.rules import (
     check_invitation_move,
 )
 from forum.registrations.service.cancelling import end_in, hold
-from forum.registrations.service.invited import held_invitation, note_invitation
+from forum.registrations.service.invited import held_invitation, note_invitation, tell_declined
 from forum.registrations.service.joining import add_in
 from forum.registrations.service.parties import AnswerGiven, Attendee, Party, Result
 from forum.registrations.service.registering import Submission, register_in
@@ -141,6 +141,7 @@ def decline(
             changed(session, event_scope(event.id))
         _answer(session, one, InvitationState.DECLINED, by, note, now)
         _note(session, actor, event, one, "invitation.declined", now)
+        tell_declined(session, one, now)
 
 
 def follow_booking(registration_id: UUID, *, now: datetime) -> bool:

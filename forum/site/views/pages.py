@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request
 from flask_babel import gettext
 
-from forum.calendar.rules import subscribe_links
+from forum.calendar.rules import (
+    organisation_feed_path,
+    series_feed_path,
+    site_feed_path,
+    subscribe_links,
+)
 from forum.core.clock import now as clock_now
 from forum.core.errors import NotFound
 from forum.core.http.access import public
 from forum.core.http.i18n import current_language
-from forum.core.http.pages import cached_page, depends_on, limit_validity
+from forum.core.http.pages import FEED_FILTERS, cached_page, depends_on, limit_validity
 from forum.core.i18n import Sentence, sentence
 from forum.core.page_scopes import SITE
 from forum.core.qr import svg
@@ -22,20 +27,24 @@ from forum.events.rules import Opening
 from forum.programme.queries import listed
 from forum.registrations.queries.offers import ways_in
 from forum.site import blueprint, compose, queries
+from forum.site.filters import as_query
 from forum.site.grid import days_of
 from forum.site.items import items_of
+from forum.site.part_calendars import chosen_by, part_calendar
 from forum.site.programme import planned_public
 from forum.site.rules import changes_at, register_card, state_line
+from forum.site.shapes import Marks
 from forum.site.structured import event_data
 from forum.site.views.frame import LANG, Opened, answer, frame, open_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from werkzeug.wrappers import Response
 
+    from forum.core.text import Fragment
     from forum.events.models import Event
     from forum.site.shapes import Card, Item, RegisterCard, StateLine
 
@@ -59,7 +68,15 @@ def home() -> str:
     depends_on(SITE)
     only = queries.only_organisation()
     name = only.name.pick(current_language().key, only.languages) if only else None
-    return render_template("site/home.html", site_name=name, **frame(), **_lists(None))
+    upcoming, past = lists = _listed(None)
+    return render_template(
+        "site/home.html",
+        site_name=name,
+        feed=_in_language(site_feed_path()),
+        houses=[] if only else _houses([*upcoming, *past]),
+        **frame(),
+        **_cards_of(*lists),
+    )
 
 
 @blueprint.get(f"/{LANG}/series/<slug>/")
@@ -78,9 +95,9 @@ def series(slug: str) -> str:
         summary=found.summary.pick(key),
         site_name=found.title.pick(key),
         site_href=request.path,
-        feed=absolute(f"/series/{slug}.ics?lang={key}"),
+        feed=_in_language(series_feed_path(slug)),
         **frame(),
-        **_lists(found.id),
+        **_cards_of(*_listed(found.id)),
     )
 
 
@@ -115,14 +132,26 @@ def event(slug: str) -> Response | str:
 
 @blueprint.get(f"/{LANG}/e/<slug>/calendar")
 @public
-@cached_page()
+@cached_page(unless=FEED_FILTERS)
 def calendar(slug: str) -> Response | str:
-    """Show how to subscribe; three statements."""
+    """Show how to subscribe to an event, or to what is chosen of it; eight statements at most."""
     opened = open_event(slug)
-    feed = absolute(opened.to.feed(f"{slug}.ics"))
-    links = subscribe_links(feed, opened.facts.title.text)
+    asked = Marks() if opened.planned else chosen_by(request.args)
+    if any(request.args.get(name) == "" for name in FEED_FILTERS):
+        return redirect(opened.to.below("calendar") + as_query(asked))
+    part = part_calendar(opened.event, asked, opened.to.language)
+    called = part.named(opened.facts.title.text)
+    links = subscribe_links(absolute(part.feed), called)
     code = svg(links.webcal, gettext("Code that opens the calendar on a phone"))
-    return answer(opened, "site/calendar.html", feed=feed, links=links, qr=code)
+    return answer(
+        opened,
+        "site/calendar.html",
+        part=part,
+        called=called,
+        links=links,
+        qr=code,
+        others=_other_calendars(opened),
+    )
 
 
 @blueprint.get(f"/{LANG}/e/<slug>/privacy")
@@ -161,11 +190,41 @@ def _registration(opened: Opened) -> tuple[RegisterCard, StateLine | None]:
     )
 
 
-def _lists(series_id: UUID | None) -> dict[str, list[Card]]:
-    """Return the cards of upcoming and past events; three statements."""
+def _other_calendars(opened: Opened) -> list[tuple[Fragment, str]]:
+    """Return the calendars in which a public event stands beside others, by name."""
+    event, series = opened.event, opened.event.series
+    if opened.planned:
+        return []
+    houses = _houses([event])
+    if series is None:
+        return houses
+    name = series.title.pick(opened.to.language.key, event.languages)
+    return [(name, _in_language(series_feed_path(series.slug))), *houses]
+
+
+def _houses(events: Iterable[Event]) -> list[tuple[Fragment, str]]:
+    """Return the organisations of events with their calendars, each once."""
+    key = current_language().key
+    houses = {one.organisation.id: one.organisation for one in events}
+    return [
+        (one.name.pick(key, one.languages), _in_language(organisation_feed_path(one.slug)))
+        for one in houses.values()
+    ]
+
+
+def _in_language(path: str) -> str:
+    return absolute(f"{path}?lang={current_language().key}")
+
+
+def _listed(series_id: UUID | None) -> tuple[Sequence[Event], Sequence[Event]]:
+    """Return upcoming and past events; two statements."""
     now = clock_now()
-    upcoming = queries.upcoming_events(now, series_id)
-    past = queries.past_events(now, series_id)
+    return queries.upcoming_events(now, series_id), queries.past_events(now, series_id)
+
+
+def _cards_of(upcoming: Sequence[Event], past: Sequence[Event]) -> dict[str, list[Card]]:
+    """Return upcoming and past events as cards; one statement."""
+    now = clock_now()
     full = queries.full_events([one.id for one in upcoming])
     for one in upcoming:
         limit_validity(changes_at(compose.times_of(one), now))

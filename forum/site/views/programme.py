@@ -126,6 +126,7 @@ def speaker(slug: str, speaker: str) -> Response | str:
         "site/speaker.html",
         person=person,
         appearances=appearances,
+        feed=absolute(opened.to.feed("speakers", f"{speaker}.ics")),
         data=person_data(person, appearances),
         share=_share(opened, "speakers", speaker),
     )

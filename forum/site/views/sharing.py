@@ -14,7 +14,9 @@ from forum.core.art.share import Portrait, Said, share_svg
 from forum.core.errors import NotFound
 from forum.core.fonts import fonts_in
 from forum.core.http.access import public
+from forum.core.http.i18n import use_language
 from forum.core.http.pages import cached_page
+from forum.core.languages import ENGLISH
 from forum.events.views import uploads
 from forum.programme.queries import listed
 from forum.site import blueprint
@@ -40,7 +42,7 @@ GAP = " · "
 @cached_page(cache_control=KEPT_A_DAY, gzip_from=NEVER_GZIPPED)
 def share(slug: str) -> Response:
     """Draw the picture of an event's link, in a language; three statements."""
-    opened = open_event(slug)
+    opened = _opened(slug)
     facts = opened.facts
     said = GAP.join(part for part in (facts.when, facts.place.text) if part)
     return _drawn(opened, facts.title.text, said)
@@ -51,7 +53,7 @@ def share(slug: str) -> Response:
 @cached_page(cache_control=KEPT_A_DAY, gzip_from=NEVER_GZIPPED)
 def share_session(slug: str, session_id: UUID) -> Response:
     """Draw the picture of a session's link; seven statements."""
-    opened = open_event(slug)
+    opened = _opened(slug)
     found = the_session(opened, session_id)
     (item,) = items_of(opened.event, [found], opened.to, listed.places_of(opened.event.id))
     said = [item.date, item.span, item.room.text, *(part.person.name.text for part in item.cast)]
@@ -68,7 +70,7 @@ def share_session(slug: str, session_id: UUID) -> Response:
 @cached_page(cache_control=KEPT_A_DAY, gzip_from=NEVER_GZIPPED)
 def share_speaker(slug: str, speaker: str) -> Response:
     """Draw the picture of a speaker's link; seven statements."""
-    opened = open_event(slug)
+    opened = _opened(slug)
     found = listed.speaker_at(opened.event.organisation_id, speaker)
     if not opened.planned and not listed.session_ids_with(opened.event.id, found.slug):
         raise NotFound
@@ -83,6 +85,12 @@ def share_speaker(slug: str, speaker: str) -> Response:
         above=opened.facts.title.name,
         person=person,
     )
+
+
+def _opened(slug: str) -> Opened:
+    """Open an event in the language that is asked for; never the browser's, a picture is kept."""
+    use_language(ENGLISH)
+    return open_event(slug)
 
 
 def _drawn(
