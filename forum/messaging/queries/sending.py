@@ -153,26 +153,29 @@ def waiting_of(event_id: UUID) -> int:
 
 
 def used(limit: Limit, now: datetime, organisation_id: UUID, event_id: UUID | None = None) -> Used:
-    """Return what of a limit is used, with what is just being sent; two statements."""
+    """Return what of a limit is used, with what is just being sent; one statement.
+
+    One, for a mail that another worker records between two would be in neither of them.
+    """
     ours = [Message.organisation_id == organisation_id]
     if event_id is not None:
         ours.append(Message.event_id == event_id)
-    gone = db.session.execute(
-        sa.select(sa.func.count(), sa.func.min(Message.sent_at)).where(
-            *ours, Message.sent_at > now - limit.span
+    gone = (*ours, Message.sent_at > now - limit.span)
+    on_its_way: tuple[sa.ColumnElement[bool], ...] = (
+        WAITING,
+        *ours,
+        Message.state == MessageState.SENDING,
+        Message.leased_until >= now,
+    )
+    number = sa.select(sa.func.count()).select_from(Message)
+    found = db.session.execute(
+        sa.select(
+            number.where(*gone).scalar_subquery(),
+            sa.select(sa.func.min(Message.sent_at)).where(*gone).scalar_subquery(),
+            number.where(*on_its_way).scalar_subquery(),
         )
     ).one()
-    on_its_way = db.session.scalar(
-        sa.select(sa.func.count())
-        .select_from(Message)
-        .where(
-            WAITING,
-            *ours,
-            Message.state == MessageState.SENDING,
-            Message.leased_until >= now,
-        )
-    )
-    return Used(limit, gone[0] + (on_its_way or 0), gone[1])
+    return Used(limit, found[0] + found[2], found[1])
 
 
 def _of_events(event_ids: Collection[UUID]) -> dict[UUID, Sender]:
