@@ -161,7 +161,7 @@ def used(limit: Limit, now: datetime, organisation_id: UUID, event_id: UUID | No
     if event_id is not None:
         ours.append(Message.event_id == event_id)
     gone = (*ours, Message.sent_at > now - limit.span)
-    on_its_way: tuple[sa.ColumnElement[bool], ...] = (
+    on_its_way = sa.and_(
         WAITING,
         *ours,
         Message.state == MessageState.SENDING,
@@ -172,7 +172,7 @@ def used(limit: Limit, now: datetime, organisation_id: UUID, event_id: UUID | No
         sa.select(
             number.where(*gone).scalar_subquery(),
             sa.select(sa.func.min(Message.sent_at)).where(*gone).scalar_subquery(),
-            number.where(*on_its_way).scalar_subquery(),
+            number.where(on_its_way).scalar_subquery(),
         )
     ).one()
     return Used(limit, found[0] + found[2], found[1])
